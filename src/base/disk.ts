@@ -1,0 +1,162 @@
+import * as fs from 'node:fs';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
+import * as path from 'node:path';
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
+
+export interface FileStat {
+  readonly sizeBytes: number;
+  readonly isDirectory: boolean;
+  readonly modifiedMs: number;
+}
+
+/** An open file. Writes may be short; `writeAll` never is. Every method rejects with the system's error. */
+export interface DiskFile {
+  readonly path: string;
+  /** Reads up to `into.length` bytes at `offset`; resolves to the count read, 0 at the end. */
+  read(into: Uint8Array, offset: number): Promise<number>;
+  /** The same without a promise, for threads that may block (workers, offline commands). */
+  readSync(into: Uint8Array, offset: number): number;
+  /** Writes at `offset`; resolves to the count written, which may be less than given. */
+  write(bytes: Uint8Array, offset: number): Promise<number>;
+  truncate(sizeBytes: number): Promise<void>;
+  /** Data and size are on stable storage once this resolves (fdatasync). */
+  sync(): Promise<void>;
+  sizeBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type OpenMode = 'read' | 'write' | 'create';
+
+/**
+ * The disk as a port: the system's in production, a seeded fault-injecting one in tests.
+ * Paths are the system's. `open` with `create` makes the file or empties it; `write` opens what exists.
+ */
+export interface Disk {
+  open(file: string, mode: OpenMode): Promise<DiskFile>;
+  readFile(file: string): Promise<Uint8Array>;
+  /** Undefined when nothing is there. */
+  stat(file: string): Promise<FileStat | undefined>;
+  /** Sorted by name. */
+  list(directory: string): Promise<DirectoryEntry[]>;
+  makeDirectory(directory: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  truncate(file: string, sizeBytes: number): Promise<void>;
+  /** Removes a file or a whole directory; nothing there is no error. */
+  remove(target: string): Promise<void>;
+  /** Makes the names in a directory durable. */
+  syncDirectory(directory: string): Promise<void>;
+}
+
+class SystemFile implements DiskFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  constructor(file: string, handle: FileHandle) {
+    this.path = file;
+    this.#handle = handle;
+  }
+
+  async read(into: Uint8Array, offset: number): Promise<number> {
+    return (await this.#handle.read(into, 0, into.length, offset)).bytesRead;
+  }
+
+  readSync(into: Uint8Array, offset: number): number {
+    return fs.readSync(this.#handle.fd, into, 0, into.length, offset);
+  }
+
+  async write(bytes: Uint8Array, offset: number): Promise<number> {
+    return (await this.#handle.write(bytes, 0, bytes.length, offset)).bytesWritten;
+  }
+
+  truncate(sizeBytes: number): Promise<void> {
+    return this.#handle.truncate(sizeBytes);
+  }
+
+  sync(): Promise<void> {
+    return this.#handle.datasync();
+  }
+
+  async sizeBytes(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+const openFlags: Record<OpenMode, string> = { read: 'r', write: 'r+', create: 'w+' };
+
+export const systemDisk: Disk = {
+  open: async (file, mode) => new SystemFile(file, await open(file, openFlags[mode], 0o644)),
+  readFile: (file) => readFile(file),
+  async stat(file) {
+    try {
+      const found = await stat(file);
+      return { sizeBytes: found.size, isDirectory: found.isDirectory(), modifiedMs: found.mtimeMs };
+    } catch (error) {
+      if (
+        error instanceof Error &&
+        'code' in error &&
+        (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+      ) {
+        return undefined;
+      }
+      throw error;
+    }
+  },
+  async list(directory) {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries
+      .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  },
+  async makeDirectory(directory) {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+  },
+  rename: (from, to) => rename(from, to),
+  truncate: (file, sizeBytes) => truncate(file, sizeBytes),
+  remove: (target) => rm(target, { recursive: true, force: true }),
+  async syncDirectory(directory) {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** Writes all of `bytes` at `offset`, in as many writes as it takes. */
+export async function writeAll(file: DiskFile, bytes: Uint8Array, offset: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) done += await file.write(bytes.subarray(done), offset + done);
+}
+
+/** The one way to put a whole file in place: write beside it, sync, rename, sync the directory. */
+export async function writeFileDurably(disk: Disk, file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${file}.tmp`;
+  const handle = await disk.open(temporary, 'create');
+  try {
+    await writeAll(handle, bytes, 0);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await disk.rename(temporary, file);
+  await disk.syncDirectory(path.dirname(file));
+}

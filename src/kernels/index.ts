@@ -1,0 +1,1 @@
+export { hashLabels, xxhash64 } from './twins/xxhash64.js';

@@ -1,0 +1,1 @@
+export { compileLabelRegexp, type LabelRegexp, RegexpSyntaxError } from './label-regexp.js';

@@ -1,0 +1,3 @@
+export * from './ast/index.js';
+export * from './errors.js';
+export * from './value.js';

@@ -1,0 +1,3 @@
+export * from './columns.js';
+export * from './contracts.js';
+export * from './symbols.js';
