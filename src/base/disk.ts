@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   stat,
+  statfs,
   truncate,
 } from 'node:fs/promises';
 import * as path from 'node:path';
@@ -21,6 +22,8 @@ export interface FileStat {
   readonly sizeBytes: number;
   readonly isDirectory: boolean;
   readonly modifiedMs: number;
+  /** Where the system has such numbers. */
+  readonly inode?: number;
 }
 
 /** An open file. Writes may be short; `writeAll` never is. Every method rejects with the system's error. */
@@ -107,7 +110,12 @@ export const systemDisk: Disk = {
   async stat(file) {
     try {
       const found = await stat(file);
-      return { sizeBytes: found.size, isDirectory: found.isDirectory(), modifiedMs: found.mtimeMs };
+      return {
+        sizeBytes: found.size,
+        isDirectory: found.isDirectory(),
+        modifiedMs: found.mtimeMs,
+        inode: found.ino,
+      };
     } catch (error) {
       if (
         error instanceof Error &&
@@ -159,4 +167,44 @@ export async function writeFileDurably(disk: Disk, file: string, bytes: Uint8Arr
   }
   await disk.rename(temporary, file);
   await disk.syncDirectory(path.dirname(file));
+}
+
+export interface DiskSpace {
+  readonly sizeBytes: number;
+  readonly freeBytes: number;
+  /** Free to a user without privileges. */
+  readonly availableBytes: number;
+  readonly fileCount: number;
+  readonly freeFileCount: number;
+}
+
+/** Room on the file system that holds `target`; rejects with the system's error. */
+export async function diskSpace(target: string): Promise<DiskSpace> {
+  const found = await statfs(target);
+  return {
+    sizeBytes: found.blocks * found.bsize,
+    freeBytes: found.bfree * found.bsize,
+    availableBytes: found.bavail * found.bsize,
+    fileCount: found.files,
+    freeFileCount: found.ffree,
+  };
+}
+
+/** Small files of the system's own (/proc), read at once where a callback can not wait; undefined where there is none. */
+export interface SystemFiles {
+  readText(file: string): string | undefined;
+  entryCount(directory: string): number | undefined;
+}
+
+export const systemFiles: SystemFiles = {
+  readText: (file) => orUndefined(() => fs.readFileSync(file, 'utf8')),
+  entryCount: (directory) => orUndefined(() => fs.readdirSync(directory).length),
+};
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { compareUtf8, quoteGo } from '../base/index.js';
 import { hashLabels } from '../kernels/index.js';
-import { isLegacyLabelName } from './names.js';
+import { isLabelName, isLegacyLabelName, isMetricName, type NameValidationScheme } from './names.js';
 
 export const metricNameLabel = '__name__';
 
@@ -27,9 +27,18 @@ export class Labels {
 
   /** From name, value, name, value… in any order; a later value of a name wins, empty values are left out. */
   static fromPairs(...pairs: string[]): Labels {
-    const builder = new LabelsBuilder();
-    for (let i = 0; i < pairs.length; i += 2) builder.set(pairs[i] as string, pairs[i + 1] as string);
-    return builder.labels();
+    const values = new Map<string, string>();
+    for (let i = 0; i < pairs.length; i += 2) values.set(pairs[i] as string, pairs[i + 1] as string);
+    return Labels.fromMap(values);
+  }
+
+  /** Empty values are left out. */
+  static fromMap(values: ReadonlyMap<string, string>): Labels {
+    const pairs: string[] = [];
+    for (const [name, value] of [...values].sort(([a], [b]) => compareUtf8(a, b))) {
+      if (value !== '') pairs.push(name, value);
+    }
+    return Labels.fromSortedPairs(pairs);
   }
 
   static fromObject(object: Readonly<Record<string, string>>): Labels {
@@ -94,55 +103,30 @@ export class Labels {
     return `{${parts.join(', ')}}`;
   }
 
+  /** The labels of these names, or all others. Source: Labels.MatchLabels. */
+  matching(on: boolean, names: readonly string[]): Labels {
+    const wanted = new Set(names);
+    const pairs: string[] = [];
+    for (const [name, value] of this) {
+      const isKept = on ? wanted.has(name) : !wanted.has(name) && name !== metricNameLabel;
+      if (isKept) pairs.push(name, value);
+    }
+    return Labels.fromSortedPairs(pairs);
+  }
+
+  /** Whether all names are legal, and the metric name too; values must be well-formed text. */
+  isValid(scheme: NameValidationScheme = 'utf8'): boolean {
+    for (const [name, value] of this) {
+      if (name === metricNameLabel && !isMetricName(value, scheme)) return false;
+      if (!isLabelName(name, scheme) || !value.isWellFormed()) return false;
+    }
+    return true;
+  }
+
   /** A null-prototype object, in label order, for JSON. */
   toObject(): Record<string, string> {
     const object: Record<string, string> = Object.create(null);
     for (const [name, value] of this) object[name] = value;
     return object;
-  }
-}
-
-/** Changes to a label set, applied at once by `labels()`. */
-export class LabelsBuilder {
-  readonly #values = new Map<string, string>();
-
-  constructor(base: Labels = Labels.empty) {
-    this.reset(base);
-  }
-
-  reset(base: Labels): this {
-    this.#values.clear();
-    for (const [name, value] of base) this.#values.set(name, value);
-    return this;
-  }
-
-  get(name: string): string {
-    return this.#values.get(name) ?? '';
-  }
-
-  /** An empty value deletes the label. */
-  set(name: string, value: string): this {
-    if (value === '') this.#values.delete(name);
-    else this.#values.set(name, value);
-    return this;
-  }
-
-  delete(...names: string[]): this {
-    for (const name of names) this.#values.delete(name);
-    return this;
-  }
-
-  keep(...names: string[]): this {
-    for (const name of [...this.#values.keys()]) if (!names.includes(name)) this.#values.delete(name);
-    return this;
-  }
-
-  /** Name and value of every label, in name order. */
-  entries(): [name: string, value: string][] {
-    return [...this.#values].sort(([a], [b]) => compareUtf8(a, b));
-  }
-
-  labels(): Labels {
-    return Labels.fromSortedPairs(this.entries().flat());
   }
 }

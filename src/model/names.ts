@@ -20,3 +20,18 @@ export function isLabelName(name: string, scheme: NameValidationScheme = 'utf8')
 export function isMetricName(name: string, scheme: NameValidationScheme = 'utf8'): boolean {
   return scheme === 'legacy' ? isLegacyMetricName(name) : name.length > 0 && name.isWellFormed();
 }
+
+const invalidLabelCharacter = /[^a-zA-Z0-9_]/gu;
+
+/**
+ * Everything that no legacy label name may hold becomes an underscore; a digit may still stand first, so that the
+ * result wants a prefix. Source: util/strutil SanitizeLabelName.
+ */
+export function sanitizeLabelName(name: string): string {
+  return name.replace(invalidLabelCharacter, '_');
+}
+
+/** As `sanitizeLabelName`, for a whole name: no digit stands first, and an empty name becomes an underscore. */
+export function sanitizeFullLabelName(name: string): string {
+  return name === '' ? '_' : sanitizeLabelName(name).replace(/^[0-9]/, '_');
+}
