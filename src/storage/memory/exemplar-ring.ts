@@ -1,0 +1,108 @@
+import type { Exemplar, Matcher } from '../../model/index.js';
+import { type AppendOutcome, appendOutcome } from '../contracts.js';
+import type { MemorySeries } from './memory-series.js';
+
+/** Names and values of an exemplar's labels together, in characters; the limit of OpenMetrics. */
+const maxLabelLength = 128;
+
+interface Entry {
+  readonly series: MemorySeries;
+  readonly exemplar: Exemplar;
+  readonly commit: number;
+}
+
+/** The last `limit` exemplars of all series; the one that came first leaves first. Source: tsdb/exemplar.go. */
+export class ExemplarRing {
+  readonly #limit: number;
+  readonly #outOfOrderWindowMs: number;
+  readonly #ring: Entry[] = [];
+  #next = 0;
+  /** Each in rising time. */
+  readonly #bySeries = new Map<MemorySeries, Entry[]>();
+
+  constructor(options: { limit: number; outOfOrderWindowMs: number }) {
+    this.#limit = options.limit;
+    this.#outOfOrderWindowMs = options.outOfOrderWindowMs;
+  }
+
+  get enabled(): boolean {
+    return this.#limit > 0;
+  }
+
+  /** `duplicate` for the newest once more, which upstream drops in silence; `limit` for labels that are too long. */
+  check(series: MemorySeries, exemplar: Exemplar): AppendOutcome {
+    let length = 0;
+    for (const part of exemplar.labels.pairs) for (const _ of part) length++;
+    if (length > maxLabelLength) return appendOutcome.limit;
+    const newest = this.#bySeries.get(series)?.at(-1)?.exemplar;
+    if (newest === undefined) return appendOutcome.accepted;
+    if (sameExemplar(newest, exemplar)) return appendOutcome.duplicate;
+    const ageMs = newest.timestampMs - exemplar.timestampMs;
+    if (ageMs > 0 && ageMs >= this.#outOfOrderWindowMs) return appendOutcome.outOfOrder;
+    if (ageMs !== 0) return appendOutcome.accepted;
+    const behind =
+      exemplar.value < newest.value ||
+      (exemplar.value === newest.value && exemplar.labels.hash() < newest.labels.hash());
+    return behind ? appendOutcome.outOfOrder : appendOutcome.accepted;
+  }
+
+  add(series: MemorySeries, exemplar: Exemplar, commit: number): void {
+    if (!this.enabled || this.check(series, exemplar) !== appendOutcome.accepted) return;
+    let entries = this.#bySeries.get(series);
+    if (entries === undefined) {
+      entries = [];
+      this.#bySeries.set(series, entries);
+    }
+    let at = entries.length;
+    while (at > 0 && (entries[at - 1] as Entry).exemplar.timestampMs > exemplar.timestampMs) at--;
+    const late = at < entries.length;
+    if (late && entries[at - 1]?.exemplar.timestampMs === exemplar.timestampMs) return;
+    const entry = { series, exemplar, commit };
+    entries.splice(at, 0, entry);
+    const evicted = this.#ring[this.#next];
+    this.#ring[this.#next] = entry;
+    this.#next = (this.#next + 1) % this.#limit;
+    if (evicted !== undefined) this.#forget(evicted);
+  }
+
+  /** Its exemplars are found no more; their places in the ring are taken in their turn. */
+  removeSeries(series: MemorySeries): void {
+    this.#bySeries.delete(series);
+  }
+
+  select(request: {
+    snapshot: number;
+    mintMs: number;
+    maxtMs: number;
+    matcherSets: readonly (readonly Matcher[])[];
+  }): { series: MemorySeries; exemplars: Exemplar[] }[] {
+    const { snapshot, mintMs, maxtMs, matcherSets } = request;
+    const found: { series: MemorySeries; exemplars: Exemplar[] }[] = [];
+    for (const [series, entries] of this.#bySeries) {
+      const passes = (matchers: readonly Matcher[]): boolean =>
+        matchers.every((matcher) => matcher.matches(series.labels.get(matcher.name)));
+      if (matcherSets.length > 0 && !matcherSets.some(passes)) continue;
+      const exemplars = entries
+        .filter(({ commit, exemplar }) => {
+          const { timestampMs } = exemplar;
+          return commit <= snapshot && timestampMs >= mintMs && timestampMs <= maxtMs;
+        })
+        .map(({ exemplar }) => exemplar);
+      if (exemplars.length > 0) found.push({ series, exemplars });
+    }
+    return found.sort((a, b) => a.series.labels.compare(b.series.labels));
+  }
+
+  #forget(entry: Entry): void {
+    const entries = this.#bySeries.get(entry.series) ?? [];
+    const at = entries.indexOf(entry);
+    if (at >= 0) entries.splice(at, 1);
+    if (entries.length === 0) this.#bySeries.delete(entry.series);
+  }
+}
+
+function sameExemplar(a: Exemplar, b: Exemplar): boolean {
+  if (!a.labels.equals(b.labels)) return false;
+  if ((a.hasTimestamp || b.hasTimestamp) && a.timestampMs !== b.timestampMs) return false;
+  return a.value === b.value;
+}
