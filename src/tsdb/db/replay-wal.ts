@@ -1,0 +1,172 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock, Disk } from '../../base/index.js';
+import type { MemoryStore } from '../../storage/index.js';
+import {
+  decodeRecord,
+  lastCheckpoint,
+  listSegments,
+  RecordDecodeError,
+  SampleColumns,
+  type SegmentFile,
+  SegmentReader,
+  type SegmentReport,
+  type StoredRecord,
+  type WalEvents,
+} from '../wal/index.js';
+import { RecordApplier } from './apply-record.js';
+import type { ReplayStats } from './database-stats.js';
+
+/** How far reading the log has come, as /api/v1/status/walreplay says it. */
+export interface ReplayProgress {
+  readonly segment: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ReplayOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** The log's directory. */
+  readonly directory: string;
+  readonly store: MemoryStore;
+  readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
+  readonly events?: WalEvents;
+}
+
+export interface ReplayOutcome {
+  readonly stats: ReplayStats;
+  readonly reports: readonly SegmentReport[];
+  /** Where the segments should begin. */
+  readonly firstIndex: number;
+  /** One above every segment and checkpoint there is. */
+  readonly nextIndex: number;
+  /** Series copies that the next segment must begin with. */
+  readonly carried: readonly StoredRecord[];
+}
+
+/** Other work gets a turn at least so often. */
+const turnMs = 15;
+
+interface Source extends SegmentFile {
+  readonly fromCheckpoint: boolean;
+}
+
+/** Reads the newest checkpoint and the segments behind it into the store, around damage. Changes nothing on disk. */
+export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> {
+  const { disk, clock, directory, onProgress } = options;
+  const startMs = clock.monotonicMs();
+  const checkpoint = await lastCheckpoint(disk, directory);
+  const firstIndex = checkpoint === undefined ? 0 : checkpoint.index + 1;
+  const all = await listSegments(disk, directory);
+  const segments = all.filter(({ index }) => index >= firstIndex);
+  const lastIndex = all.at(-1)?.index ?? firstIndex - 1;
+  const sources: Source[] = segments.map((segment) => ({ ...segment, fromCheckpoint: false }));
+  if (checkpoint !== undefined) {
+    const inside = await listSegments(disk, checkpoint.path);
+    sources.unshift(...inside.map((segment) => ({ ...segment, fromCheckpoint: true })));
+  }
+  const replay = new Replay(options);
+  const first = segments[0]?.index ?? firstIndex;
+  for (const source of sources) {
+    await replay.read(source);
+    const segment = source.fromCheckpoint ? firstIndex - 1 : source.index;
+    onProgress?.({ segment, first, last: lastIndex });
+  }
+  replay.finish(startMs);
+  return {
+    stats: replay.stats,
+    reports: replay.reports,
+    firstIndex: segments.length > 0 ? firstIndex : lastIndex + 1,
+    nextIndex: Math.max(lastIndex + 1, firstIndex),
+    carried: replay.carried,
+  };
+}
+
+class Replay {
+  readonly reports: SegmentReport[] = [];
+  readonly #options: ReplayOptions;
+  readonly #applier: RecordApplier;
+  readonly #columns = new SampleColumns();
+  #turnStartMs = 0;
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+    this.#applier = new RecordApplier(options.store);
+    this.#turnStartMs = options.clock.monotonicMs();
+  }
+
+  get stats(): ReplayStats {
+    return this.#applier.stats;
+  }
+
+  get carried(): StoredRecord[] {
+    return this.#applier.carried.copies();
+  }
+
+  async read(source: Source): Promise<void> {
+    const reader = await SegmentReader.open(this.#options.disk, source.path);
+    try {
+      let begun = false;
+      while (await reader.fill()) {
+        if (!begun) this.#applier.beginSegment({ fromCheckpoint: source.fromCheckpoint, isEmpty: false });
+        begun = true;
+        while (reader.next()) {
+          this.#apply(reader);
+          if (this.#options.clock.monotonicMs() - this.#turnStartMs > turnMs) await this.#breathe();
+        }
+      }
+      if (!begun) this.#applier.beginSegment({ fromCheckpoint: source.fromCheckpoint, isEmpty: true });
+      this.reports.push({
+        path: source.path,
+        index: source.index,
+        fromCheckpoint: source.fromCheckpoint,
+        sizeBytes: reader.sizeBytes,
+        goodEndByte: reader.goodEndByte,
+        damages: reader.damages,
+      });
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async #breathe(): Promise<void> {
+    await setImmediate();
+    this.#turnStartMs = this.#options.clock.monotonicMs();
+  }
+
+  /** A record whose frame is whole and whose content is not is passed over, counted, and left on disk. */
+  #apply(reader: SegmentReader): void {
+    let record: ReturnType<typeof decodeRecord>;
+    try {
+      record = decodeRecord(reader.record, this.#columns);
+    } catch (error) {
+      if (!(error instanceof RecordDecodeError)) throw error;
+      if (error.kind === 'unsupported') this.stats.unsupportedRecords++;
+      else this.stats.corruptions++;
+      this.#options.events?.log('error', 'A WAL record cannot be read and is left out', {
+        segment: reader.path,
+        offset: reader.recordStart,
+        err: error.message,
+      });
+      return;
+    }
+    this.#applier.apply(record, reader.record);
+  }
+
+  finish(startMs: number): void {
+    this.#applier.finish();
+    const { stats } = this;
+    const lastWritten = this.reports.findLast(
+      ({ fromCheckpoint, sizeBytes }) => !fromCheckpoint && sizeBytes > 0,
+    );
+    for (const report of this.reports) {
+      for (const damage of report.damages) {
+        const isTail = report === lastWritten && damage.startByte >= report.goodEndByte;
+        if (isTail && damage.torn) stats.tornTails++;
+        else stats.corruptions++;
+        stats.lostBytes += damage.endByte - damage.startByte;
+      }
+    }
+    stats.seconds = (this.#options.clock.monotonicMs() - startMs) / 1000;
+  }
+}

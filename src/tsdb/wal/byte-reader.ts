@@ -1,0 +1,194 @@
+import { CorruptionError, decodeUtf8 } from '../../base/index.js';
+
+/** Why a record could not be decoded: its bytes are wrong, or they are right and say more than a double can hold. */
+export type DecodeFailure = 'damaged' | 'unsupported';
+
+/** A record that cannot be decoded. The reader of the log says which file and where. */
+export class RecordDecodeError extends CorruptionError {
+  readonly kind: DecodeFailure;
+
+  constructor(options: { kind: DecodeFailure; offset: number; expected: string; found: string }) {
+    super({ path: 'record', offset: options.offset, expected: options.expected, found: options.found });
+    this.kind = options.kind;
+  }
+}
+
+const two21 = 2 ** 21;
+const two28 = 2 ** 28;
+const two32 = 2 ** 32;
+const two56 = 2 ** 56;
+
+/** Reads a record's fields in order; every read checks its bounds first and throws `RecordDecodeError`. */
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly #view: DataView;
+  /** The parts of the last varint: bits 0 to 27, 28 to 55, 56 to 63. */
+  #low = 0;
+  #middle = 0;
+  #high = 0;
+
+  constructor(bytes: Uint8Array, startByte = 0) {
+    this.bytes = bytes;
+    this.at = startByte;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  fail(expected: string, found: string): never {
+    throw new RecordDecodeError({ kind: 'damaged', offset: this.at, expected, found });
+  }
+
+  unsupported(what: string): never {
+    throw new RecordDecodeError({
+      kind: 'unsupported',
+      offset: this.at,
+      expected: `${what} that a double holds exactly`,
+      found: 'one beyond 2^53',
+    });
+  }
+
+  #short(count: number): never {
+    this.fail(`${count} bytes more`, `${this.left}`);
+  }
+
+  byte(): number {
+    const byte = this.bytes[this.at];
+    if (byte === undefined) this.#short(1);
+    this.at++;
+    return byte;
+  }
+
+  #need(count: number): number {
+    const at = this.at;
+    if (this.left < count) this.#short(count);
+    this.at = at + count;
+    return at;
+  }
+
+  /** A series reference of eight bytes. */
+  refBe64(): number {
+    const at = this.#need(8);
+    const high = this.#view.getUint32(at);
+    if (high >= two21) this.unsupported('a series reference');
+    return high * two32 + this.#view.getUint32(at + 4);
+  }
+
+  timestampBe64(): number {
+    const at = this.#need(8);
+    const high = this.#view.getInt32(at);
+    if (high >= two21 || high < -two21) this.unsupported('a timestamp');
+    return high * two32 + this.#view.getUint32(at + 4);
+  }
+
+  be64Halves(): { high: number; low: number } {
+    const at = this.#need(8);
+    return { high: this.#view.getUint32(at), low: this.#view.getUint32(at + 4) };
+  }
+
+  /** For values that are not moved as bits: a NaN's payload may be lost. */
+  float(): number {
+    return this.#view.getFloat64(this.#need(8));
+  }
+
+  /** Writes the double's bits into words 2i and 2i + 1 of a column (see model/staleness). */
+  floatBits(words: Uint32Array, i: number): void {
+    const at = this.#need(8);
+    words[2 * i + 1] = this.#view.getUint32(at);
+    words[2 * i] = this.#view.getUint32(at + 4);
+  }
+
+  /** Whether the eight bytes ahead are these; they are not consumed. */
+  peekWords(high: number, low: number): boolean {
+    if (this.left < 8) this.#short(8);
+    return this.#view.getUint32(this.at) === high && this.#view.getUint32(this.at + 4) === low;
+  }
+
+  #varintParts(): void {
+    const bytes = this.bytes;
+    let parts = 0;
+    let shift = 0;
+    this.#low = 0;
+    this.#middle = 0;
+    for (let count = 0; count < 10; count++) {
+      const byte = bytes[this.at];
+      if (byte === undefined) this.#short(1);
+      this.at++;
+      if (count === 4 || count === 8) {
+        if (count === 4) this.#low = parts;
+        else this.#middle = parts;
+        parts = 0;
+        shift = 0;
+      }
+      if (count === 9 && byte > 1) break;
+      parts |= (byte & 0x7f) << shift;
+      shift += 7;
+      if (byte < 0x80) {
+        this.#high = 0;
+        if (count < 4) this.#low = parts;
+        else if (count < 8) this.#middle = parts;
+        else this.#high = parts;
+        return;
+      }
+    }
+    this.fail('a varint of 64 bits', 'a longer one');
+  }
+
+  /** As Go reads it into 64 bits, rounded to a double where it is beyond 2^53. */
+  uvarint(): number {
+    const byte = this.bytes[this.at];
+    if (byte !== undefined && byte < 0x80) {
+      this.at++;
+      return byte;
+    }
+    this.#varintParts();
+    return this.#low + this.#middle * two28 + this.#high * two56;
+  }
+
+  /** Zigzag, as `uvarint`. */
+  varint(): number {
+    const byte = this.bytes[this.at];
+    if (byte !== undefined && byte < 0x80) {
+      this.at++;
+      return (byte >>> 1) ^ -(byte & 1);
+    }
+    this.#varintParts();
+    const low = (this.#low >>> 1) | ((this.#middle & 1) << 27);
+    const middle = (this.#middle >>> 1) | ((this.#high & 1) << 27);
+    const magnitude = low + middle * two28 + (this.#high >>> 1) * two56;
+    return this.#low & 1 ? -magnitude - 1 : magnitude;
+  }
+
+  /** A count of things that take at least `eachBytes` bytes, so that a wrong one is caught before it is believed. */
+  count(eachBytes: number): number {
+    const count = this.uvarint();
+    if (count * eachBytes > this.left) this.#short(count * eachBytes);
+    return count;
+  }
+
+  text(): string {
+    const length = this.count(1);
+    const at = this.#need(length);
+    return decodeUtf8(this.bytes.subarray(at, at + length));
+  }
+
+  skipText(): void {
+    this.#need(this.count(1));
+  }
+
+  /** `base` plus a varint, as a series reference. */
+  refFrom(base: number): number {
+    const ref = base + this.varint();
+    if (!Number.isSafeInteger(ref) || ref < 0) this.unsupported('a series reference');
+    return ref;
+  }
+
+  timestampFrom(base: number): number {
+    const timestamp = base + this.varint();
+    if (!Number.isSafeInteger(timestamp)) this.unsupported('a timestamp');
+    return timestamp;
+  }
+}

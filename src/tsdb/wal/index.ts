@@ -1,0 +1,12 @@
+export { ByteReader, type DecodeFailure, RecordDecodeError } from './byte-reader.js';
+export { ByteWriter } from './byte-writer.js';
+export { defaultSegmentBytes, pageBytes, recordType, type StoredRecord } from './format.js';
+export { FrameBuffer, storeRecord, type WalCompression } from './frame-records.js';
+export * from './records/index.js';
+export * from './repair-log.js';
+export type { DamagedRange } from './segment-parser.js';
+export { SegmentReader } from './segment-reader.js';
+export * from './segments.js';
+export { SeriesLedger } from './series-ledger.js';
+export type { LogLevel, WalEvents, WalStats } from './wal-stats.js';
+export { type LogRequest, type WalSync, WalWriter, type WalWriterOptions } from './wal-writer.js';

@@ -1,0 +1,110 @@
+import { customBucketsSchema, type Histogram } from '../../../model/index.js';
+import type { HistogramSample, SeriesRef } from '../../../storage/index.js';
+import type { ByteReader } from '../byte-reader.js';
+import type { ByteWriter } from '../byte-writer.js';
+import { recordType } from '../format.js';
+import { readHistogram, writeHistogram } from './histogram-body.js';
+import { readStart, writeStart } from './samples.js';
+
+export interface DecodedHistograms {
+  readonly samples: readonly HistogramSample[];
+  /** Histograms whose schema is unknown; upstream leaves them out with a warning. */
+  readonly skipped: number;
+}
+
+/** Types 7 to 10: the first row's reference and time, then each row's differences from them. */
+export function decodeHistograms(reader: ByteReader, integer: boolean): DecodedHistograms {
+  const samples: HistogramSample[] = [];
+  let skipped = 0;
+  if (reader.left === 0) return { samples, skipped };
+  const baseRef = reader.refBe64();
+  const baseTime = reader.timestampBe64();
+  while (reader.left > 0) {
+    const ref = reader.refFrom(baseRef) as SeriesRef;
+    const timestampMs = reader.timestampFrom(baseTime);
+    const histogram = readHistogram(reader, integer);
+    if (histogram === undefined) skipped++;
+    else samples.push({ ref, timestampMs, histogram });
+  }
+  return { samples, skipped };
+}
+
+/** Types 12 and 13: references as differences from the row before, times and start times from the first row. */
+export function decodeHistogramsV2(reader: ByteReader, integer: boolean): DecodedHistograms {
+  const samples: HistogramSample[] = [];
+  let skipped = 0;
+  if (reader.left === 0) return { samples, skipped };
+  let ref = reader.refFrom(0);
+  const firstTime = reader.timestampFrom(0);
+  const firstStart = reader.timestampFrom(0);
+  let timestampMs = firstTime;
+  let start = firstStart;
+  let first = true;
+  while (reader.left > 0) {
+    if (!first) {
+      ref = reader.refFrom(ref);
+      timestampMs = reader.timestampFrom(firstTime);
+      start = readStart(reader, { previous: start, first: firstStart });
+    }
+    first = false;
+    const histogram = readHistogram(reader, integer);
+    if (histogram === undefined) skipped++;
+    else samples.push({ ref: ref as SeriesRef, timestampMs, histogram, ...startOf(start) });
+  }
+  return { samples, skipped };
+}
+
+function startOf(start: number): { startTimestampMs?: number } {
+  return start === 0 ? {} : { startTimestampMs: start };
+}
+
+/** The type a histogram is written with where start timestamps are not. */
+export function histogramRecordType(histogram: Histogram): number {
+  const custom = histogram.schema === customBucketsSchema;
+  if (histogram.integer) return custom ? recordType.customBucketHistograms : recordType.histograms;
+  return custom ? recordType.customBucketFloatHistograms : recordType.floatHistograms;
+}
+
+/** All samples must be of the type given (`histogramRecordType`); there is at least one. */
+export function encodeHistograms(
+  writer: ByteWriter,
+  type: number,
+  samples: readonly HistogramSample[],
+): void {
+  writer.byte(type);
+  const [first] = samples;
+  if (first === undefined) return;
+  writer.be64(first.ref);
+  writer.be64(first.timestampMs);
+  for (const sample of samples) {
+    writer.varint(sample.ref - first.ref);
+    writer.varint(sample.timestampMs - first.timestampMs);
+    writeHistogram(writer, sample.histogram);
+  }
+}
+
+/** All integer, or all float; with start timestamps. Prometheus before 3.10 skips these records. */
+export function encodeHistogramsV2(
+  writer: ByteWriter,
+  integer: boolean,
+  samples: readonly HistogramSample[],
+): void {
+  writer.byte(integer ? recordType.histogramsV2 : recordType.floatHistogramsV2);
+  const [first] = samples;
+  if (first === undefined) return;
+  const firstStart = first.startTimestampMs ?? 0;
+  writer.varint(first.ref);
+  writer.varint(first.timestampMs);
+  writer.varint(firstStart);
+  writeHistogram(writer, first.histogram);
+  let previous = first;
+  for (let i = 1; i < samples.length; i++) {
+    const sample = samples[i] as HistogramSample;
+    writer.varint(sample.ref - previous.ref);
+    writer.varint(sample.timestampMs - first.timestampMs);
+    const starts = { previous: previous.startTimestampMs ?? 0, first: firstStart };
+    writeStart(writer, sample.startTimestampMs ?? 0, starts);
+    writeHistogram(writer, sample.histogram);
+    previous = sample;
+  }
+}

@@ -1,0 +1,13 @@
+export * from './decode-record.js';
+export * from './exemplars.js';
+export {
+  type DecodedHistograms,
+  encodeHistograms,
+  encodeHistogramsV2,
+  histogramRecordType,
+} from './histograms.js';
+export * from './metadata.js';
+export type { MmapMarkerEntry } from './mmap-markers.js';
+export { encodeSamples, encodeSamplesV2, SampleColumns } from './samples.js';
+export { encodeSeries, type SeriesEntry, seriesCopyOf } from './series.js';
+export * from './tombstones.js';

@@ -1,0 +1,68 @@
+import { compareUtf8 } from '../../../base/index.js';
+import { Labels } from '../../../model/index.js';
+import type { SeriesRef } from '../../../storage/index.js';
+import type { ByteReader } from '../byte-reader.js';
+import type { ByteWriter } from '../byte-writer.js';
+import { recordType } from '../format.js';
+
+export interface SeriesEntry {
+  readonly ref: SeriesRef;
+  readonly labels: Labels;
+}
+
+/** A label set: how many, then each name and value behind its length. */
+export function readLabels(reader: ByteReader): Labels {
+  const count = reader.count(2);
+  const pairs = new Array<string>(count * 2);
+  let sound = true;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = reader.text();
+    const value = reader.text();
+    pairs[i] = name;
+    pairs[i + 1] = value;
+    if (value === '' || (i > 0 && compareUtf8(pairs[i - 2] as string, name) >= 0)) sound = false;
+  }
+  if (sound) return Labels.fromSortedPairs(pairs);
+  return labelsOfAnyOrder(pairs);
+}
+
+/** What upstream writes is sorted; whatever else is put in order, without spreading a hostile count on the stack. */
+function labelsOfAnyOrder(pairs: readonly string[]): Labels {
+  const values = new Map<string, string>();
+  for (let i = 0; i < pairs.length; i += 2) {
+    const value = pairs[i + 1] as string;
+    if (value === '') values.delete(pairs[i] as string);
+    else values.set(pairs[i] as string, value);
+  }
+  return Labels.fromSortedPairs([...values].sort(([a], [b]) => compareUtf8(a, b)).flat());
+}
+
+export function writeLabels(writer: ByteWriter, labels: Labels): void {
+  writer.uvarint(labels.size);
+  for (const part of labels.pairs) writer.text(part);
+}
+
+/** The reader stands behind the type. */
+export function decodeSeries(reader: ByteReader): SeriesEntry[] {
+  const entries: SeriesEntry[] = [];
+  while (reader.left > 0) {
+    const ref = reader.refBe64() as SeriesRef;
+    entries.push({ ref, labels: readLabels(reader) });
+  }
+  return entries;
+}
+
+export function encodeSeries(writer: ByteWriter, entries: readonly SeriesEntry[]): void {
+  writer.byte(recordType.series);
+  for (const { ref, labels } of entries) {
+    writer.be64(ref);
+    writeLabels(writer, labels);
+  }
+}
+
+/** A series record as the record that says it once more. */
+export function seriesCopyOf(record: Uint8Array): Uint8Array {
+  const copy = record.slice();
+  copy[0] = recordType.seriesCopy;
+  return copy;
+}

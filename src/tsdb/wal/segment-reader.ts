@@ -1,0 +1,98 @@
+import { CorruptionError, type Disk, type DiskFile } from '../../base/index.js';
+import { pageBytes, type StoredRecord } from './format.js';
+import { inflateRecord } from './inflate-record.js';
+import { type DamagedRange, SegmentParser } from './segment-parser.js';
+
+const blockBytes = 32 * pageBytes;
+
+/**
+ * The records of one segment in order: `fill` reads the next block of the file, `next` goes through the records that
+ * are whole by then. Reads a file that grows to the end it finds; a torn last record is damage at the end.
+ */
+export class SegmentReader implements StoredRecord {
+  readonly path: string;
+  readonly #file: DiskFile;
+  readonly #parser = new SegmentParser();
+  readonly #block = new Uint8Array(blockBytes);
+  #readBytes = 0;
+  #ended = false;
+  #goodEndByte = 0;
+  #record: Uint8Array = new Uint8Array(0);
+
+  private constructor(file: DiskFile) {
+    this.path = file.path;
+    this.#file = file;
+  }
+
+  /** Rejects with the system's error. The reader must be closed. */
+  static async open(disk: Disk, file: string): Promise<SegmentReader> {
+    return new SegmentReader(await disk.open(file, 'read'));
+  }
+
+  /** False at the end of the file. The record read last becomes invalid. */
+  async fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    let length = 0;
+    while (length < blockBytes) {
+      const count = await this.#file.read(this.#block.subarray(length), this.#readBytes + length);
+      if (count === 0) break;
+      length += count;
+    }
+    this.#parser.feed(this.#block.subarray(0, length), this.#readBytes);
+    this.#readBytes += length;
+    if (length < blockBytes) this.#ended = true;
+    return length > 0;
+  }
+
+  /** Moves to the next record of the block; those whose compression is broken count as damage and are left out. */
+  next(): boolean {
+    while (this.#parser.next()) {
+      try {
+        this.#record = inflateRecord(this.#parser);
+      } catch (error) {
+        if (!(error instanceof CorruptionError)) throw error;
+        this.#parser.markDamaged(error.message);
+        continue;
+      }
+      this.#goodEndByte = this.#parser.recordEnd;
+      return true;
+    }
+    if (this.#ended) this.#parser.finish();
+    return false;
+  }
+
+  /** The record's own bytes, valid until the reader moves on. */
+  get record(): Uint8Array {
+    return this.#record;
+  }
+
+  get stored(): Uint8Array {
+    return this.#parser.stored;
+  }
+
+  get compression(): number {
+    return this.#parser.compression;
+  }
+
+  get recordStart(): number {
+    return this.#parser.recordStart;
+  }
+
+  /** Behind the last whole record. */
+  get goodEndByte(): number {
+    return this.#goodEndByte;
+  }
+
+  get sizeBytes(): number {
+    return this.#readBytes;
+  }
+
+  /** In rising order; complete once `fill` has answered false. */
+  get damages(): readonly DamagedRange[] {
+    return this.#parser.damages;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -1,0 +1,290 @@
+/**
+ * A disk in memory that fails on demand and loses power. Each file has what readers see and what stands on stable
+ * storage; `crash` answers the disk as the next start finds it, and kills every handle of this one.
+ */
+import * as path from 'node:path';
+import type { DirectoryEntry, Disk, DiskFile, FileStat, OpenMode, Random } from '../../src/base/index.js';
+
+const sectorBytes = 512;
+
+class Content {
+  bytes: Uint8Array;
+  size: number;
+  durable: Uint8Array;
+
+  constructor(durable: Uint8Array = new Uint8Array(0)) {
+    this.durable = durable;
+    this.bytes = durable.slice();
+    this.size = durable.length;
+  }
+
+  get visible(): Uint8Array {
+    return this.bytes.subarray(0, this.size);
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
+    const end = offset + bytes.length;
+    if (end > this.bytes.length) this.#grow(Math.max(end, this.bytes.length * 2));
+    this.bytes.set(bytes, offset);
+    this.size = Math.max(this.size, end);
+  }
+
+  truncate(size: number): void {
+    if (size > this.bytes.length) this.#grow(size);
+    if (size < this.size) this.bytes.fill(0, size, this.size);
+    this.size = size;
+  }
+
+  #grow(capacity: number): void {
+    const grown = new Uint8Array(capacity);
+    grown.set(this.visible);
+    this.bytes = grown;
+  }
+
+  sync(): void {
+    this.durable = this.visible.slice();
+  }
+
+  /** What power loss leaves: old or new sectors, each by itself, and an end between the old and the new one. */
+  survivor(random: Random): Uint8Array {
+    const fate = random.float();
+    if (fate < 0.3) return this.durable.slice();
+    if (fate < 0.5) return this.visible.slice();
+    const low = Math.min(this.size, this.durable.length);
+    const high = Math.max(this.size, this.durable.length);
+    const survivor = new Uint8Array(low + Math.floor(random.float() * (high - low + 1)));
+    for (let at = 0; at < survivor.length; at += sectorBytes) {
+      const from = random.float() < 0.5 ? this.visible : this.durable;
+      survivor.set(from.subarray(at, Math.min(at + sectorBytes, survivor.length)), at);
+    }
+    return survivor;
+  }
+}
+
+export type DiskOperation = 'write' | 'sync' | 'truncate' | 'create' | 'syncDirectory' | 'rename';
+
+/** How often each kind of call fails, from 0 to 1. */
+export type FaultRates = Partial<Record<DiskOperation | 'shortWrite', number>>;
+
+function systemError(code: string, target: string): Error {
+  return Object.assign(new Error(`${code}: injected, "${target}"`), { code });
+}
+
+export class FaultDisk implements Disk {
+  readonly random: Random;
+  rates: FaultRates = {};
+  /** Bytes that fit; writes beyond fail with ENOSPC, after what still fits. */
+  capacityBytes = Number.POSITIVE_INFINITY;
+  #dead = false;
+  readonly #directories = new Set<string>(['/']);
+  readonly #files = new Map<string, Content>();
+  readonly #durableFiles = new Map<string, Content>();
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** The disk after power loss. Names not synced may be there or not; this disk answers every call with EIO. */
+  crash(): FaultDisk {
+    this.#dead = true;
+    const next = new FaultDisk(this.random);
+    for (const directory of this.#directories) next.#directories.add(directory);
+    const survives = (name: string): Content | undefined => {
+      const visible = this.#files.get(name);
+      const durable = this.#durableFiles.get(name);
+      if (visible === durable) return visible;
+      return this.random.float() < 0.5 ? visible : durable;
+    };
+    for (const name of new Set([...this.#files.keys(), ...this.#durableFiles.keys()])) {
+      const content = survives(name);
+      if (content !== undefined) next.#put(name, new Content(content.survivor(this.random)));
+    }
+    return next;
+  }
+
+  /** The same bytes without loss or faults, as a process that was killed leaves them. */
+  kill(): FaultDisk {
+    this.#dead = true;
+    const next = new FaultDisk(this.random);
+    for (const directory of this.#directories) next.#directories.add(directory);
+    for (const [name, content] of this.#files) next.#put(name, new Content(content.visible.slice()));
+    return next;
+  }
+
+  #put(name: string, content: Content): void {
+    this.#files.set(name, content);
+    this.#durableFiles.set(name, content);
+  }
+
+  /** Turns the bits of one byte. */
+  flip(file: string, offset: number, mask = 0xff): void {
+    const { bytes, durable } = this.#content(file);
+    bytes[offset] = (bytes[offset] as number) ^ mask;
+    if (offset < durable.length) durable[offset] = bytes[offset] as number;
+  }
+
+  fileNames(): string[] {
+    return [...this.#files.keys()].sort();
+  }
+
+  #usedBytes(): number {
+    let used = 0;
+    for (const { size } of this.#files.values()) used += size;
+    return used;
+  }
+
+  #check(operation: DiskOperation | undefined, target: string): void {
+    if (this.#dead) throw systemError('EIO', target);
+    if (operation !== undefined && this.random.float() < (this.rates[operation] ?? 0)) {
+      throw systemError('EIO', target);
+    }
+  }
+
+  #content(file: string): Content {
+    const content = this.#files.get(path.resolve(file));
+    if (content === undefined) throw systemError('ENOENT', file);
+    return content;
+  }
+
+  async open(file: string, mode: OpenMode): Promise<DiskFile> {
+    const name = path.resolve(file);
+    this.#check(mode === 'create' ? 'create' : undefined, file);
+    if (mode === 'create') {
+      if (this.#usedBytes() >= this.capacityBytes) throw systemError('ENOSPC', file);
+      const existing = this.#files.get(name);
+      if (existing === undefined) this.#files.set(name, new Content());
+      else existing.truncate(0);
+    }
+    return this.#handle(file, this.#content(file));
+  }
+
+  #handle(file: string, content: Content): DiskFile {
+    const readSync = (into: Uint8Array, offset: number): number => {
+      this.#check(undefined, file);
+      const part = content.visible.subarray(offset, offset + into.length);
+      into.set(part);
+      return part.length;
+    };
+    return {
+      path: file,
+      readSync,
+      read: async (into, offset) => readSync(into, offset),
+      write: async (bytes, offset) => this.#write({ file, content, bytes, offset }),
+      truncate: async (sizeBytes) => {
+        this.#check('truncate', file);
+        content.truncate(sizeBytes);
+      },
+      sync: async () => {
+        try {
+          this.#check('sync', file);
+        } catch (error) {
+          // The kernel may drop what it could not write and call it clean.
+          if (!this.#dead && this.random.float() < 0.5) this.#dropUnsynced(content);
+          throw error;
+        }
+        content.sync();
+      },
+      sizeBytes: async () => content.size,
+      close: async () => undefined,
+    };
+  }
+
+  #dropUnsynced(content: Content): void {
+    const size = content.size;
+    content.bytes.set(content.survivor(this.random).subarray(0, size));
+  }
+
+  #write(write: { file: string; content: Content; bytes: Uint8Array; offset: number }): number {
+    const { file, content, bytes, offset } = write;
+    const free = this.capacityBytes - this.#usedBytes() + Math.max(0, content.size - offset);
+    if (bytes.length > free) {
+      if (free <= 0) throw systemError('ENOSPC', file);
+      content.write(bytes.subarray(0, free), offset);
+      return free;
+    }
+    try {
+      this.#check('write', file);
+    } catch (error) {
+      if (!this.#dead)
+        content.write(bytes.subarray(0, Math.floor(this.random.float() * bytes.length)), offset);
+      throw error;
+    }
+    let count = bytes.length;
+    if (count > 1 && this.random.float() < (this.rates.shortWrite ?? 0)) {
+      count = 1 + Math.floor(this.random.float() * (count - 1));
+    }
+    content.write(bytes.subarray(0, count), offset);
+    return count;
+  }
+
+  async readFile(file: string): Promise<Uint8Array> {
+    this.#check(undefined, file);
+    return this.#content(file).visible.slice();
+  }
+
+  async stat(file: string): Promise<FileStat | undefined> {
+    this.#check(undefined, file);
+    const name = path.resolve(file);
+    if (this.#directories.has(name)) return { sizeBytes: 0, isDirectory: true, modifiedMs: 0 };
+    const content = this.#files.get(name);
+    return content === undefined ? undefined : { sizeBytes: content.size, isDirectory: false, modifiedMs: 0 };
+  }
+
+  async list(directory: string): Promise<DirectoryEntry[]> {
+    this.#check(undefined, directory);
+    const parent = path.resolve(directory);
+    if (!this.#directories.has(parent)) throw systemError('ENOENT', directory);
+    const entries: DirectoryEntry[] = [];
+    for (const name of this.#files.keys()) {
+      if (path.dirname(name) === parent) entries.push({ name: path.basename(name), isDirectory: false });
+    }
+    for (const name of this.#directories) {
+      if (name !== '/' && path.dirname(name) === parent) {
+        entries.push({ name: path.basename(name), isDirectory: true });
+      }
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Directories are durable at once: what is lost of them is lost with their files' names. */
+  async makeDirectory(directory: string): Promise<void> {
+    this.#check(undefined, directory);
+    for (let name = path.resolve(directory); name !== '/'; name = path.dirname(name)) {
+      this.#directories.add(name);
+    }
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#check('rename', from);
+    const content = this.#content(from);
+    this.#files.delete(path.resolve(from));
+    this.#files.set(path.resolve(to), content);
+  }
+
+  async truncate(file: string, sizeBytes: number): Promise<void> {
+    this.#check('truncate', file);
+    this.#content(file).truncate(sizeBytes);
+  }
+
+  async remove(target: string): Promise<void> {
+    this.#check(undefined, target);
+    const name = path.resolve(target);
+    for (const file of [...this.#files.keys()]) {
+      if (file === name || file.startsWith(`${name}/`)) this.#files.delete(file);
+    }
+    for (const directory of [...this.#directories]) {
+      if (directory === name || directory.startsWith(`${name}/`)) this.#directories.delete(directory);
+    }
+  }
+
+  async syncDirectory(directory: string): Promise<void> {
+    this.#check('syncDirectory', directory);
+    const parent = path.resolve(directory);
+    for (const name of new Set([...this.#files.keys(), ...this.#durableFiles.keys()])) {
+      if (path.dirname(name) !== parent) continue;
+      const content = this.#files.get(name);
+      if (content === undefined) this.#durableFiles.delete(name);
+      else this.#durableFiles.set(name, content);
+    }
+  }
+}
