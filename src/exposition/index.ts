@@ -1,0 +1,19 @@
+export { metricTypes, noMetricType } from './metric-types.js';
+export { type NegotiatedFormat, negotiateFormat } from './negotiate/negotiate-format.js';
+export { acceptHeader, type EscapingScheme, type ScrapeProtocol } from './negotiate/scrape-protocols.js';
+export { type ScrapeFormat, type SelectedFormat, selectFormat } from './negotiate/select-format.js';
+export { markAt, type PageEntry, pageEntries } from './page-entries.js';
+export { duplicateName, exemplarAt, exemplarPairs, seriesLabels, seriesPairs } from './page-labels.js';
+export {
+  createScanScratch,
+  type ExemplarColumns,
+  type MarkColumns,
+  type MarkKind,
+  markKinds,
+  type ScanScratch,
+} from './scan/scan-columns.js';
+export { type ScanOptions, scanOpenMetrics, scanText } from './scan/scan-page.js';
+export type { ExpositionError, ScannedPage, TextFormat } from './scan/scanned-page.js';
+export { escapeName } from './write/escape-name.js';
+export { writeOpenMetrics } from './write/write-openmetrics.js';
+export { type WriteOptions, writeText } from './write/write-text.js';

@@ -1,0 +1,56 @@
+import type { MetricType } from '../model/index.js';
+import { metricTypes } from './metric-types.js';
+import { unescapeLabel } from './page-labels.js';
+import { markKinds } from './scan/scan-columns.js';
+import type { ScannedPage } from './scan/scanned-page.js';
+import { decodeText } from './utf8.js';
+
+/** An entry of a page, in words. */
+export type PageEntry =
+  | { readonly kind: 'series'; readonly row: number }
+  | { readonly kind: 'type'; readonly name: string; readonly type: MetricType }
+  | { readonly kind: 'help'; readonly name: string; readonly text: string }
+  | { readonly kind: 'unit'; readonly name: string; readonly text: string }
+  | { readonly kind: 'comment'; readonly text: string };
+
+/** All entries in the order of the page. */
+export function* pageEntries(page: ScannedPage): Generator<PageEntry> {
+  let row = 0;
+  for (let index = 0; index < page.marks.count; index++) {
+    for (; row < (page.marks.rows[index] as number); row++) yield { kind: 'series', row };
+    yield markAt(page, index);
+  }
+  for (; row < page.sampleCount; row++) yield { kind: 'series', row };
+}
+
+/** The metadata or comment at `index` of the page. */
+export function markAt(page: ScannedPage, index: number): PageEntry {
+  const { bytes, marks } = page;
+  const read = (field: number): string =>
+    decodeText(
+      bytes,
+      marks.ranges[4 * index + field] as number,
+      marks.ranges[4 * index + field + 1] as number,
+    );
+  const text = (): string => read(2);
+  switch (marks.kinds[index]) {
+    case markKinds.type:
+      return {
+        kind: 'type',
+        name: read(0),
+        type: metricTypes[marks.metricTypes[index] as number] as MetricType,
+      };
+    case markKinds.help:
+      return { kind: 'help', name: read(0), text: unescapeHelp(text(), page.format === 'openmetrics') };
+    case markKinds.unit:
+      return { kind: 'unit', name: read(0), text: text() };
+    default:
+      return { kind: 'comment', text: text() };
+  }
+}
+
+/** The text format knows `\\` and `\n` in help texts, OpenMetrics `\"` as well. */
+function unescapeHelp(text: string, hasQuotes: boolean): string {
+  if (hasQuotes || !text.includes('\\')) return unescapeLabel(text);
+  return text.replace(/\\[\\n]/g, (escape) => (escape === '\\n' ? '\n' : '\\'));
+}

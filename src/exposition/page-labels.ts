@@ -1,0 +1,130 @@
+import { compareUtf8, parseGoFloat } from '../base/index.js';
+import { type Exemplar, Labels, LabelsBuilder, metricNameLabel } from '../model/index.js';
+import { formatOpenMetricsFloat } from './format-float.js';
+import { histogramType, summaryType } from './metric-types.js';
+import { OpenMetricsParser } from './parse/openmetrics-parser.js';
+import type { PageParser } from './parse/page-parser.js';
+import { TextParser } from './parse/text-parser.js';
+import type { ScannedPage } from './scan/scanned-page.js';
+import { decodeText, isAscii } from './utf8.js';
+
+/** No `le` or `quantile` worth rewriting is longer; reading one costs its length. */
+const longestBound = 1024;
+
+function parserOf(page: ScannedPage): PageParser {
+  return page.format === 'text' ? new TextParser(page.bytes) : new OpenMetricsParser(page.bytes);
+}
+
+/** What `\\`, `\"` and `\n` stand for; a backslash before anything else is itself. */
+export function unescapeLabel(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\[\\"n]/g, (escape) => (escape === '\\n' ? '\n' : (escape[1] as string)));
+}
+
+/**
+ * Name, value, name, value… of a row as the target wrote them, in name order: an empty value or a name twice is still
+ * there, as upstream's parser has it. The bounds of histogram buckets and quantiles are written as OpenMetrics does.
+ * A name may hold stray bytes (see `decodeText`): `isWellFormed()` tells.
+ */
+export function seriesPairs(page: ScannedPage, row: number): string[] {
+  const { bytes } = page;
+  const start = page.seriesStart[row] as number;
+  const end = page.seriesEnd[row] as number;
+  const parser = parserOf(page);
+  const ranges = parser.readSeries(start);
+  const read = textReader(bytes, start, end);
+  const pairs = [metricNameLabel, unescapeLabel(read(parser.nameStart, parser.nameEnd))];
+  const bound = boundLabel(page.metricTypes[row] as number);
+  for (let i = 0; i < ranges.length; i += 4) {
+    const name = unescapeLabel(read(ranges[i] as number, ranges[i + 1] as number));
+    const value = unescapeLabel(read(ranges[i + 2] as number, ranges[i + 3] as number));
+    pairs.push(name, name === bound ? normalizeBound(value) : value);
+  }
+  return sortPairs(pairs);
+}
+
+/** The labels of a row; empty values are left out, and of a name that stands twice the last value is kept. */
+export function seriesLabels(page: ScannedPage, row: number): Labels {
+  return labelsOfPairs(seriesPairs(page, row));
+}
+
+/** The first name that stands twice in sorted pairs: storage refuses such a series. */
+export function duplicateName(pairs: readonly string[]): string | undefined {
+  for (let i = 2; i < pairs.length; i += 2) if (pairs[i] === pairs[i - 2]) return pairs[i];
+  return undefined;
+}
+
+/** The exemplar at `index` of the page; a missing timestamp is 0, as `hasTimestamp` says. */
+export function exemplarAt(page: ScannedPage, index: number): Exemplar {
+  const timestamp = page.exemplars.timestamps.values[index] as number;
+  const hasTimestamp = !Number.isNaN(timestamp);
+  return {
+    labels: labelsOfPairs(exemplarPairs(page, index)),
+    value: page.exemplars.values.values[index] as number,
+    timestampMs: hasTimestamp ? timestamp : 0,
+    hasTimestamp,
+  };
+}
+
+/** As `seriesPairs`, of an exemplar. Escapes stay as they are: so upstream reads them. */
+export function exemplarPairs(page: ScannedPage, index: number): string[] {
+  const { bytes } = page;
+  const ranges = parserOf(page).readExemplar(page.exemplars.labelsStart[index] as number);
+  const pairs: string[] = [];
+  for (let i = 0; i < ranges.length; i += 2) {
+    pairs.push(decodeText(bytes, ranges[i] as number, ranges[i + 1] as number));
+  }
+  return sortPairs(pairs);
+}
+
+/** Reads parts of one range; a range of ASCII is decoded once. */
+function textReader(bytes: Uint8Array, start: number, end: number): (from: number, to: number) => string {
+  if (!isAscii(bytes, start, end)) return (from, to) => decodeText(bytes, from, to);
+  const text = decodeText(bytes, start, end);
+  return (from, to) => text.slice(from - start, to - start);
+}
+
+function boundLabel(metricType: number): string | undefined {
+  if (metricType === histogramType) return 'le';
+  return metricType === summaryType ? 'quantile' : undefined;
+}
+
+/** Source: normalizeFloatsInLabelValues in textparse/openmetricsparse.go. */
+function normalizeBound(text: string): string {
+  const bound = text.length > longestBound ? undefined : parseGoFloat(text);
+  return bound === undefined ? text : formatOpenMetricsFloat(bound);
+}
+
+/** By name, keeping the order of equal names; label sets are short and mostly sorted. */
+function sortPairs(pairs: string[]): string[] {
+  const count = pairs.length / 2;
+  if (count > 32) {
+    const order = Array.from({ length: count }, (_, i) => 2 * i);
+    order.sort((a, b) => compareUtf8(pairs[a] as string, pairs[b] as string));
+    return order.flatMap((i) => [pairs[i] as string, pairs[i + 1] as string]);
+  }
+  for (let i = 2; i < pairs.length; i += 2) {
+    const name = pairs[i] as string;
+    const value = pairs[i + 1] as string;
+    let at = i;
+    while (at > 0 && compareUtf8(pairs[at - 2] as string, name) > 0) {
+      pairs[at] = pairs[at - 2] as string;
+      pairs[at + 1] = pairs[at - 1] as string;
+      at -= 2;
+    }
+    pairs[at] = name;
+    pairs[at + 1] = value;
+  }
+  return pairs;
+}
+
+function labelsOfPairs(pairs: string[]): Labels {
+  let isPlain = true;
+  for (let i = 0; isPlain && i < pairs.length; i += 2) {
+    isPlain = pairs[i + 1] !== '' && (i === 0 || pairs[i] !== pairs[i - 2]);
+  }
+  if (isPlain) return Labels.fromSortedPairs(pairs);
+  const builder = new LabelsBuilder();
+  for (let i = 0; i < pairs.length; i += 2) builder.set(pairs[i] as string, pairs[i + 1] as string);
+  return builder.labels();
+}

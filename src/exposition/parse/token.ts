@@ -1,0 +1,48 @@
+/** Tokens of both text formats; the names are those that upstream's messages print. Source: textparse/promparse.go. */
+export const token = {
+  invalid: 0,
+  endOfInput: 1,
+  linebreak: 2,
+  whitespace: 3,
+  help: 4,
+  type: 5,
+  unit: 6,
+  endWord: 7,
+  text: 8,
+  comment: 9,
+  metricName: 10,
+  quotedString: 11,
+  braceOpen: 12,
+  braceClose: 13,
+  labelName: 14,
+  labelValue: 15,
+  comma: 16,
+  equal: 17,
+  timestamp: 18,
+  value: 19,
+} as const;
+
+export type Token = (typeof token)[keyof typeof token];
+
+export const tokenNames: readonly string[] = [
+  'INVALID',
+  'EOF',
+  'LINEBREAK',
+  'WHITESPACE',
+  'HELP',
+  'TYPE',
+  'UNIT',
+  'EOFWORD',
+  'TEXT',
+  'COMMENT',
+  'MNAME',
+  'QSTRING',
+  'BOPEN',
+  'BCLOSE',
+  'LNAME',
+  'LVALUE',
+  'COMMA',
+  'EQUAL',
+  'TIMESTAMP',
+  'VALUE',
+];
