@@ -40,4 +40,6 @@ export interface QueryResult {
   readonly warnings: readonly string[];
   /** With upstream's prefix `PromQL info: `. */
   readonly infos: readonly string[];
+  /** Samples that the evaluation looked at, and the most it held at a time. */
+  readonly samples?: { readonly total: number; readonly peak: number } | undefined;
 }

@@ -178,7 +178,22 @@ export interface FunctionSignature {
   readonly experimental: boolean;
 }
 
+/** The type of the value; for binary expressions without recursion, since chains may be long. */
 export function typeOf(expr: Expr): ValueType {
+  let inner = expr;
+  while (inner.kind === 'paren' || inner.kind === 'unary') inner = inner.expr;
+  if (inner.kind !== 'binary') return operandType(inner);
+  // A tree of operators is a scalar where every operand is one.
+  const operands: Expr[] = [inner];
+  for (let next = operands.pop(); next !== undefined; next = operands.pop()) {
+    if (next.kind === 'binary') operands.push(next.left, next.right);
+    else if (next.kind === 'paren' || next.kind === 'unary') operands.push(next.expr);
+    else if (operandType(next) !== 'scalar') return 'vector';
+  }
+  return 'scalar';
+}
+
+function operandType(expr: Exclude<Expr, BinaryExpr | ParenExpr | UnaryExpr>): ValueType {
   switch (expr.kind) {
     case 'number':
     case 'duration':
@@ -193,10 +208,5 @@ export function typeOf(expr: Expr): ValueType {
       return 'matrix';
     case 'call':
       return expr.func.returnType;
-    case 'paren':
-    case 'unary':
-      return typeOf(expr.expr);
-    case 'binary':
-      return typeOf(expr.left) === 'scalar' && typeOf(expr.right) === 'scalar' ? 'scalar' : 'vector';
   }
 }

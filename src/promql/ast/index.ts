@@ -1,1 +1,2 @@
 export * from './ast.js';
+export * from './time-units.js';

@@ -1,0 +1,130 @@
+import { assert, type Clock } from '../../base/index.js';
+import { type Queryable, SymbolTable } from '../../storage/index.js';
+import type { Expr } from '../ast/index.js';
+import { QueryError } from '../errors.js';
+import { buildPlan, type Plan } from '../planner/index.js';
+import type { QueryResult, QueryValue } from '../value.js';
+import { Annotations } from './annotations.js';
+import type { Evaluation, FunctionTable } from './evaluation.js';
+import { executePlan } from './execute-plan.js';
+import { LabelTools } from './label-tools.js';
+import { QueryGuard } from './query-guard.js';
+import { queryValue, rangeSelectValue } from './query-value.js';
+
+export interface EngineSettings {
+  readonly clock: Clock;
+  /** How old the last sample may be to count, the left edge excluded; 300000. */
+  readonly lookbackDeltaMs: number;
+  readonly timeoutMs: number;
+  /** Samples that one query may hold at a time. */
+  readonly maxSamples: number;
+  /** The step of subqueries that name none: the global evaluation interval. */
+  readonly defaultStepMs: () => number;
+  /** --enable-feature=promql-delayed-name-removal. */
+  readonly delayedNameRemoval?: boolean;
+  /** --enable-feature=use-start-timestamps. */
+  readonly useStartTimestamps?: boolean;
+  /** --enable-feature=type-and-unit-labels. */
+  readonly typeAndUnitLabels?: boolean;
+}
+
+interface QueryRequest {
+  readonly queryable: Queryable;
+  /** Text, or a tree whose text is not at hand (positions in annotations are then unknown). */
+  readonly query: string | Expr;
+  readonly lookbackDeltaMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface InstantRequest extends QueryRequest {
+  readonly timeMs: number;
+}
+
+/** Steps from `startMs` to `endMs`, both included; `stepMs` is at least 1. */
+export interface RangeRequest extends QueryRequest {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+/**
+ * Evaluates PromQL. Rejects with `ParseError` for a query that can not be run as asked, with `QueryError` for one
+ * that failed.
+ */
+export interface Engine {
+  instant(request: InstantRequest): Promise<QueryResult>;
+  range(request: RangeRequest): Promise<QueryResult>;
+}
+
+export class ColumnEngine implements Engine {
+  readonly #settings: EngineSettings;
+  readonly #functions: FunctionTable;
+  readonly #parse: (text: string) => Expr;
+
+  constructor(settings: EngineSettings, functions: FunctionTable, parse: (text: string) => Expr) {
+    this.#settings = settings;
+    this.#functions = functions;
+    this.#parse = parse;
+  }
+
+  instant(request: InstantRequest): Promise<QueryResult> {
+    const { timeMs } = request;
+    return this.#run(request, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
+  }
+
+  async range(request: RangeRequest): Promise<QueryResult> {
+    const { startMs, endMs, stepMs } = request;
+    assert(stepMs >= 1, 'a range query has a step');
+    return this.#run(request, { startMs, endMs, stepMs });
+  }
+
+  async #run(
+    request: QueryRequest,
+    times: { startMs: number; endMs: number; stepMs: number },
+  ): Promise<QueryResult> {
+    const settings = this.#settings;
+    const text = typeof request.query === 'string' ? request.query : '';
+    const expr = typeof request.query === 'string' ? this.#parse(request.query) : request.query;
+    const lookbackDeltaMs = request.lookbackDeltaMs || settings.lookbackDeltaMs;
+    const plan = buildPlan(expr, {
+      ...times,
+      lookbackDeltaMs,
+      defaultStepMs: settings.defaultStepMs(),
+      query: text,
+      isSupported: (name) => this.#functions.calls.has(name) || this.#functions.windows.has(name),
+    });
+    const guard = new QueryGuard({
+      clock: settings.clock,
+      signal: request.signal,
+      timeoutMs: Math.min(request.timeoutMs ?? settings.timeoutMs, settings.timeoutMs),
+      maxSamples: settings.maxSamples,
+    });
+    if (request.signal?.aborted) throw new QueryError('canceled', 'query was canceled in query execution');
+    const annotations = new Annotations();
+    const querier = plan.window === undefined ? undefined : request.queryable.querier(plan.window);
+    try {
+      const value = await evaluate(plan, {
+        querier,
+        labels: new LabelTools(new SymbolTable()),
+        annotations,
+        guard,
+        lookbackDeltaMs,
+        delayedNameRemoval: settings.delayedNameRemoval === true,
+        useStartTimestamps: settings.useStartTimestamps === true,
+        typeAndUnitLabels: settings.typeAndUnitLabels === true,
+        functions: this.#functions,
+      });
+      const samples = { total: guard.totalSamples, peak: guard.peakSamples };
+      return { value, ...annotations.list(text), samples };
+    } finally {
+      querier?.close();
+    }
+  }
+}
+
+async function evaluate(plan: Plan, evaluation: Evaluation): Promise<QueryValue> {
+  const last = plan.nodes.at(-1);
+  if (last?.kind === 'range-select') return rangeSelectValue(evaluation, last);
+  return queryValue(evaluation, plan, await executePlan(plan, evaluation));
+}

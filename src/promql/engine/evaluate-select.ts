@@ -1,0 +1,95 @@
+/** Instant selectors: the last sample within the lookback, at every step. */
+import { latestRows } from '../../kernels/index.js';
+import { wordsOf } from '../../model/index.js';
+import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
+import type { SelectNode } from '../planner/index.js';
+import type { Evaluation } from './evaluation.js';
+import { SeriesRowStream } from './row-stream.js';
+import { absent, float, histogram, type Row } from './rows.js';
+import { isStaleRow } from './sieve.js';
+
+export function selectStream(evaluation: Evaluation, node: SelectNode): SeriesRowStream {
+  const filler = new SelectFiller(evaluation, node);
+  return new SeriesRowStream({
+    evaluation,
+    selector: node.selector,
+    steps: node.grid.steps,
+    fill: (labels, columns, row) => filler.fill(labels, columns, row),
+  });
+}
+
+class SelectFiller {
+  readonly #evaluation: Evaluation;
+  readonly #node: SelectNode;
+  readonly #rows: Int32Array;
+
+  constructor(evaluation: Evaluation, node: SelectNode) {
+    this.#evaluation = evaluation;
+    this.#node = node;
+    this.#rows = new Int32Array(node.grid.steps);
+  }
+
+  fill(labels: LabelIds, columns: SeriesColumns, row: Row): boolean {
+    const { answer, grid, selector } = this.#node;
+    const { labels: tools, guard, lookbackDeltaMs, delayedNameRemoval } = this.#evaluation;
+    latestRows(
+      {
+        timestamps: columns.timestamps,
+        length: columns.length,
+        firstMs: selector.firstMs,
+        stepMs: selector.stepMs,
+        steps: grid.steps,
+        lookbackMs: lookbackDeltaMs,
+      },
+      this.#rows,
+    );
+    const asTimes = answer !== 'value';
+    row.labels = asTimes && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
+    row.dropName = asTimes;
+    const samples = asTimes ? this.#fillTimes(columns, row) : this.#fillValues(columns, row);
+    guard.count(samples);
+    return samples > 0;
+  }
+
+  #fillValues(columns: SeriesColumns, row: Row): number {
+    const { values, kinds } = columns;
+    const words = wordsOf(values);
+    let samples = 0;
+    for (let step = 0; step < this.#rows.length; step++) {
+      const from = this.#rows[step] as number;
+      const at = row.offset + step;
+      if (from < 0 || isStaleRow(columns, words, from)) {
+        row.present[at] = absent;
+        continue;
+      }
+      samples++;
+      if (kinds?.[from] === histogramKind) {
+        row.present[at] = histogram;
+        row.histograms ??= [];
+        row.histograms[step] = columns.histograms?.at(from);
+      } else {
+        row.present[at] = float;
+        row.values[at] = values[from] as number;
+      }
+    }
+    return samples;
+  }
+
+  #fillTimes(columns: SeriesColumns, row: Row): number {
+    const words = wordsOf(columns.values);
+    const starts = this.#node.answer === 'start-timestamp';
+    const times = starts ? columns.startTimestamps : columns.timestamps;
+    if (starts && !this.#evaluation.useStartTimestamps) return 0;
+    let samples = 0;
+    for (let step = 0; step < this.#rows.length; step++) {
+      const from = this.#rows[step] as number;
+      const at = row.offset + step;
+      const seen = from >= 0 && !isStaleRow(columns, words, from);
+      row.present[at] = seen ? float : absent;
+      if (!seen) continue;
+      samples++;
+      row.values[at] = (times?.[from] ?? 0) / 1000;
+    }
+    return samples;
+  }
+}

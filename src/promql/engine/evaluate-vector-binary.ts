@@ -1,0 +1,212 @@
+/**
+ * Arithmetic and comparisons between two vectors. The side with at most one series a group is the "one" side, the
+ * other the "many" side; each pair of series that match is computed over all steps. Source: promql/engine.go,
+ * VectorBinop.
+ */
+import type { LabelIds } from '../../storage/index.js';
+import type { BinaryOp, VectorMatching } from '../ast/index.js';
+import { QueryError } from '../errors.js';
+import type { BinaryNode } from '../planner/index.js';
+import { changesMetric, compareColumns, computeColumns, isComparison } from './arithmetic.js';
+import type { Evaluation } from './evaluation.js';
+import { LabelNumbers } from './label-tools.js';
+import { groupRows, matchText, orderedTexts, rowsByGroup } from './match-groups.js';
+import { settleLabels } from './merge-rows.js';
+import { absent, histogram, type Row, RowMaker, type VectorResult, withoutEmpty } from './rows.js';
+
+export function vectorBinary(
+  evaluation: Evaluation,
+  node: BinaryNode,
+  left: VectorResult,
+  right: VectorResult,
+): VectorResult {
+  if (left.rows.length === 0 || right.rows.length === 0) return { kind: 'vector', rows: [] };
+  const join = new VectorJoin(evaluation, node, left.rows, right.rows);
+  join.refuseDuplicates();
+  const { steps } = node.grid;
+  return { kind: 'vector', rows: settleLabels(evaluation, withoutEmpty(join.rows(), steps), steps) };
+}
+
+class VectorJoin {
+  readonly #evaluation: Evaluation;
+  readonly #node: BinaryNode;
+  readonly #matching: VectorMatching;
+  readonly #steps: number;
+  /** The "many" side is on the right. */
+  readonly #swapped: boolean;
+  readonly #many: readonly Row[];
+  readonly #one: readonly Row[];
+  readonly #manyGroups: Uint32Array;
+  readonly #oneGroups: Uint32Array;
+  readonly #manyOf: number[][];
+  readonly #oneOf: number[][];
+  readonly #maker: RowMaker;
+  readonly #include: readonly number[];
+  readonly #matchIds: ReadonlySet<number>;
+  /** What each group has answered already, to find answers that are not unique. */
+  readonly #answered = new Map<number, GroupAnswers>();
+
+  constructor(evaluation: Evaluation, node: BinaryNode, left: readonly Row[], right: readonly Row[]) {
+    const matching = node.matching as VectorMatching;
+    const groups = groupRows(evaluation.labels, left, right, matching);
+    this.#evaluation = evaluation;
+    this.#node = node;
+    this.#matching = matching;
+    this.#steps = node.grid.steps;
+    this.#swapped = matching.cardinality === 'one-to-many';
+    this.#many = this.#swapped ? right : left;
+    this.#one = this.#swapped ? left : right;
+    this.#manyGroups = this.#swapped ? groups.rightGroups : groups.leftGroups;
+    this.#oneGroups = this.#swapped ? groups.leftGroups : groups.rightGroups;
+    this.#manyOf = rowsByGroup(this.#manyGroups, groups.count);
+    this.#oneOf = rowsByGroup(this.#oneGroups, groups.count);
+    this.#maker = new RowMaker(node.grid.steps);
+    this.#include = matching.include.map((name) => evaluation.labels.symbols.intern(name));
+    this.#matchIds = evaluation.labels.ids(matching.matchingLabels);
+  }
+
+  /** Fails when two series of the "one" side match alike at one step, and the other side is not empty then. */
+  refuseDuplicates(): void {
+    let first = this.#steps;
+    for (const group of this.#oneOf)
+      if (group.length > 1) first = Math.min(first, this.#overlapIn(group, first));
+    if (first === this.#steps) return;
+    const seen = new Map<number, Row>();
+    this.#one.forEach((row, i) => {
+      if (row.present[row.offset + first] === absent) return;
+      const other = seen.get(this.#oneGroups[i] as number);
+      if (other !== undefined) this.#duplicate(row, other);
+      seen.set(this.#oneGroups[i] as number, row);
+    });
+  }
+
+  /** The first step before `end` at which two rows of the group are there, or `end`. */
+  #overlapIn(group: readonly number[], end: number): number {
+    for (let step = 0; step < end; step++) {
+      let count = 0;
+      for (const i of group) {
+        const row = this.#one[i] as Row;
+        if (row.present[row.offset + step] !== absent) count++;
+      }
+      if (count > 1 && this.#many.some((row) => row.present[row.offset + step] !== absent)) return step;
+    }
+    return end;
+  }
+
+  #duplicate(row: Row, other: Row): never {
+    const { labels: tools } = this.#evaluation;
+    const group = matchText(tools, row.labels, this.#matching);
+    const side = this.#swapped ? 'left' : 'right';
+    const [a, b] = orderedTexts(tools, row.labels, other.labels);
+    throw new QueryError(
+      'execution',
+      `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${a}, ${b}]` +
+        ';many-to-many matching not allowed: matching labels must be unique on one side',
+    );
+  }
+
+  rows(): Row[] {
+    const rows: Row[] = [];
+    this.#many.forEach((many, i) => {
+      const group = this.#manyGroups[i] as number;
+      const partners = this.#oneOf[group] as number[];
+      for (const partner of partners) {
+        const one = this.#one[partner] as Row;
+        // With one partner the many side's row is not needed again and takes the answer.
+        const target = partners.length === 1 ? many : this.#maker.make(many.labels, false);
+        const labels = this.#resultLabels(many.labels, one.labels);
+        if (!this.#claim(group, labels, many, one)) continue;
+        this.#compute(many, one, target);
+        target.labels = labels;
+        target.dropName = this.#node.returnBool;
+        rows.push(target);
+      }
+    });
+    return rows;
+  }
+
+  /** Notes the steps at which the pair meets; false when there is none. Fails when they were answered before. */
+  #claim(group: number, labels: LabelIds, many: Row, one: Row): boolean {
+    const oneToOne = this.#matching.cardinality === 'one-to-one';
+    const pairs = (this.#manyOf[group] as number[]).length * (this.#oneOf[group] as number[]).length;
+    const marks = pairs > 1 ? this.#marksOf(group, oneToOne ? undefined : labels) : undefined;
+    let meets = false;
+    for (let step = 0; step < this.#steps; step++) {
+      const kind = many.present[many.offset + step] as number;
+      if (kind === absent || one.present[one.offset + step] === absent) continue;
+      meets = true;
+      if (marks === undefined) continue;
+      if (marks[step] === 1) {
+        const remedy = oneToOne
+          ? 'many-to-one matching must be explicit (group_left/group_right)'
+          : 'grouping labels must ensure unique matches';
+        throw new QueryError('execution', `multiple matches for labels: ${remedy}`);
+      }
+      marks[step] = 1;
+    }
+    return meets;
+  }
+
+  #marksOf(group: number, labels: LabelIds | undefined): Uint8Array {
+    let answers = this.#answered.get(group);
+    if (answers === undefined) {
+      answers = { numbers: new LabelNumbers(), marks: [] };
+      this.#answered.set(group, answers);
+    }
+    const number = labels === undefined ? 0 : answers.numbers.number(labels);
+    answers.marks[number] ??= new Uint8Array(this.#steps);
+    return answers.marks[number];
+  }
+
+  #compute(many: Row, one: Row, target: Row): void {
+    const { op, returnBool } = this.#node;
+    const left = this.#swapped ? one : many;
+    const right = this.#swapped ? many : one;
+    if (left.histograms !== undefined || right.histograms !== undefined) this.#refuseHistograms(left, right);
+    if (changesMetric(op)) computeColumns(op, left, right, target, this.#steps);
+    else if (isComparison(op)) {
+      compareColumns({ op, asBool: returnBool, kept: left }, left, right, target, this.#steps);
+    }
+    target.histograms = undefined;
+  }
+
+  #refuseHistograms(left: Row, right: Row): void {
+    const { op, position } = this.#node;
+    for (let step = 0; step < this.#steps; step++) {
+      const a = left.present[left.offset + step] as number;
+      const b = right.present[right.offset + step] as number;
+      if (a === absent || b === absent || (a !== histogram && b !== histogram)) continue;
+      if (hasHistogramAnswer(op, a === histogram, b === histogram)) {
+        throw new QueryError('not-supported', 'arithmetic on native histograms is not supported yet');
+      }
+      const name = (kind: number) => (kind === histogram ? 'histogram' : 'float');
+      const text = `incompatible sample types encountered for binary operator "${op}": ${name(a)} ${op} ${name(b)}`;
+      this.#evaluation.annotations.info(text, position);
+    }
+  }
+
+  /** Source: promql/engine.go, resultMetric. */
+  #resultLabels(many: LabelIds, one: LabelIds): LabelIds {
+    const { labels: tools, delayedNameRemoval } = this.#evaluation;
+    const { op, returnBool } = this.#node;
+    const { cardinality, on } = this.#matching;
+    let labels = many;
+    if (changesMetric(op) || (returnBool && !delayedNameRemoval)) labels = tools.dropMetadata(labels);
+    if (cardinality === 'one-to-one') {
+      labels = on ? tools.keep(labels, this.#matchIds) : tools.without(labels, this.#matchIds);
+    }
+    for (const name of this.#include) labels = tools.set(labels, name, tools.get(one, name));
+    return labels;
+  }
+}
+
+interface GroupAnswers {
+  readonly numbers: LabelNumbers;
+  /** For each label set answered, the steps at which it was. */
+  readonly marks: (Uint8Array | undefined)[];
+}
+
+function hasHistogramAnswer(op: BinaryOp, left: boolean, right: boolean): boolean {
+  if (left && right) return op === '+' || op === '-' || op === '==' || op === '!=';
+  return op === '*' || (op === '/' && left);
+}

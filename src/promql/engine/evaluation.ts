@@ -1,0 +1,75 @@
+import type { WindowInput, WindowOutput } from '../../kernels/index.js';
+import type { Querier } from '../../storage/index.js';
+import type { CallNode, StepGrid, WindowNode } from '../planner/index.js';
+import type { Annotations } from './annotations.js';
+import type { LabelTools } from './label-tools.js';
+import type { QueryGuard } from './query-guard.js';
+import type { NodeResult, Row } from './rows.js';
+
+/** What all nodes of one evaluation share. */
+export interface Evaluation {
+  readonly querier: Querier | undefined;
+  readonly labels: LabelTools;
+  readonly annotations: Annotations;
+  readonly guard: QueryGuard;
+  readonly lookbackDeltaMs: number;
+  /** Names are dropped at the end of the query instead of where they lose their meaning. */
+  readonly delayedNameRemoval: boolean;
+  readonly useStartTimestamps: boolean;
+  readonly typeAndUnitLabels: boolean;
+  readonly functions: FunctionTable;
+}
+
+export interface CallInput {
+  readonly evaluation: Evaluation;
+  readonly node: CallNode;
+  readonly grid: StepGrid;
+  /** The arguments' results; their rows may be changed in place and given back. */
+  readonly args: readonly NodeResult[];
+}
+
+/** A function without a range vector, over all steps at once. */
+export type CallFunction = (input: CallInput) => NodeResult;
+
+/** What a function does with windows that hold histograms. */
+export type HistogramPolicy =
+  /** Counts them like floats; the kernel looks at times alone. */
+  | 'count'
+  /** Sees floats alone; a window with both gets upstream's info. */
+  | 'ignore'
+  /** A window with both is dropped with upstream's warning; histograms alone are not supported yet. */
+  | 'refuse'
+  /** A window with a histogram is not supported yet. */
+  | 'unsupported'
+  /** Takes the first or last sample of the window, whichever kind it is. */
+  | 'first'
+  | 'last';
+
+/** A function over range vectors, one series at a time. */
+export interface WindowFunction {
+  readonly histograms: HistogramPolicy;
+  /** first_over_time and last_over_time keep the metric name. */
+  readonly keepsName?: boolean;
+  readonly usesStartTimestamps?: boolean;
+  /** Looks at the parameters before the first series; throws or annotates. */
+  readonly check?: (evaluation: Evaluation, node: WindowNode, params: readonly Float64Array[]) => void;
+  /** Fills the row; returns the most samples that a window held. `seriesName` is for annotations. */
+  readonly run: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => number;
+  /** Called after a series that has a result. */
+  readonly after?: (notes: WindowNotes) => void;
+  /** Turns all series' rows into the answer. */
+  readonly finish?: (evaluation: Evaluation, node: WindowNode, rows: Row[]) => Row[];
+}
+
+/** Where a window function leaves its remarks on a series. */
+export interface WindowNotes {
+  readonly evaluation: Evaluation;
+  readonly node: WindowNode;
+  metricName: string;
+  typeLabel: string;
+}
+
+export interface FunctionTable {
+  readonly calls: ReadonlyMap<string, CallFunction>;
+  readonly windows: ReadonlyMap<string, WindowFunction>;
+}

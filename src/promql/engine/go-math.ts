@@ -1,0 +1,34 @@
+/** Go's math where it differs from ECMAScript's. */
+
+/** math.Pow knows more of powers that are certainly 1. */
+export function goPow(base: number, exponent: number): number {
+  if (base === 1) return 1;
+  if (base === -1 && (exponent === Number.POSITIVE_INFINITY || exponent === Number.NEGATIVE_INFINITY))
+    return 1;
+  return base ** exponent;
+}
+
+/** math.Min: -Inf wins over NaN. */
+export function goMin(a: number, b: number): number {
+  if (a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+  return Math.min(a, b);
+}
+
+/** math.Max: +Inf wins over NaN. */
+export function goMax(a: number, b: number): number {
+  if (a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  return Math.max(a, b);
+}
+
+const minNormal = 2 ** -1022;
+
+/** math.Log as amd64 computes it, which takes a denormal number's fraction for a normal one's. */
+export function goLog(value: number): number {
+  if (value > 0 && value < minNormal) return Math.log(1 + value / minNormal) - 1023 * Math.LN2;
+  return Math.log(value);
+}
+
+/** math.Log10 rests on math.Log. */
+export function goLog10(value: number): number {
+  return value > 0 && value < minNormal ? goLog(value) * (1 / Math.LN10) : Math.log10(value);
+}

@@ -1,0 +1,30 @@
+export type { StepGrid } from '../planner/index.js';
+export {
+  ColumnEngine,
+  type Engine,
+  type EngineSettings,
+  type InstantRequest,
+  type RangeRequest,
+} from './engine.js';
+export type {
+  CallFunction,
+  CallInput,
+  Evaluation,
+  FunctionTable,
+  WindowFunction,
+  WindowNotes,
+} from './evaluation.js';
+export { goLog, goLog10, goMax, goMin } from './go-math.js';
+export { dropName, mergeSameLabels, settleLabels } from './merge-rows.js';
+export {
+  absent,
+  float,
+  histogram,
+  keepFloats,
+  type NodeResult,
+  type Row,
+  RowMaker,
+  type ScalarResult,
+  type VectorResult,
+  withoutEmpty,
+} from './rows.js';

@@ -1,0 +1,87 @@
+import type { Clock } from '../../base/index.js';
+import { QueryError } from '../errors.js';
+
+/** Work between two looks at the outside world; the event loop gets its turn then. */
+const sliceMs = 20;
+
+/** Ends an evaluation that was cancelled, is too late, or holds too many samples. */
+export class QueryGuard {
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadlineMs: number;
+  readonly #maxSamples: number;
+  #sliceStartMs: number;
+  #samples = 0;
+  #peak = 0;
+  #read = 0;
+
+  constructor(options: {
+    clock: Clock;
+    signal: AbortSignal | undefined;
+    timeoutMs: number;
+    maxSamples: number;
+  }) {
+    this.#clock = options.clock;
+    this.#signal = options.signal;
+    this.#sliceStartMs = options.clock.monotonicMs();
+    this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
+    this.#maxSamples = options.maxSamples;
+  }
+
+  /** Called between series and nodes; await what it answers, if anything. */
+  checkpoint(): Promise<void> | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    this.#check(nowMs);
+    if (nowMs - this.#sliceStartMs < sliceMs) return undefined;
+    return this.#yield();
+  }
+
+  async #yield(): Promise<void> {
+    await this.#clock.sleep(0);
+    this.#sliceStartMs = this.#clock.monotonicMs();
+    this.#check(this.#sliceStartMs);
+  }
+
+  #check(nowMs: number): void {
+    if (this.#signal?.aborted)
+      throw new QueryError('canceled', 'query was canceled in expression evaluation');
+    if (nowMs > this.#deadlineMs) throw new QueryError('timeout', 'query timed out in expression evaluation');
+  }
+
+  /** Samples held from here on, until released. */
+  hold(samples: number): void {
+    this.#samples += samples;
+    if (this.#samples > this.#peak) this.#peak = this.#samples;
+    if (this.#samples > this.#maxSamples) {
+      const text = 'query processing would load too many samples into memory in query execution';
+      throw new QueryError('execution', text);
+    }
+  }
+
+  release(samples: number): void {
+    this.#samples -= samples;
+  }
+
+  /** Samples held for a moment, such as one window. */
+  touch(samples: number): void {
+    this.hold(samples);
+    this.release(samples);
+  }
+
+  /** Samples that selectors yielded, once a step. */
+  count(samples: number): void {
+    this.#read += samples;
+  }
+
+  get held(): number {
+    return this.#samples;
+  }
+
+  get peakSamples(): number {
+    return this.#peak;
+  }
+
+  get totalSamples(): number {
+    return this.#read;
+  }
+}

@@ -1,0 +1,100 @@
+import { assert } from '../../base/index.js';
+import { wordsOf } from '../../model/index.js';
+import type { LabelIds, SeriesColumns } from '../../storage/index.js';
+import type { Plan, RangeSelectNode } from '../planner/index.js';
+import type { MatrixValue, QueryValue, VectorValue } from '../value.js';
+import type { Evaluation } from './evaluation.js';
+import { dropDelayedNames, mergeSameLabels } from './merge-rows.js';
+import { expandingFailed, openSeries } from './row-stream.js';
+import { type NodeResult, type Row, withoutEmpty } from './rows.js';
+import { isStaleRow } from './sieve.js';
+import { columnsOfRow, HistogramList } from './subquery-columns.js';
+
+/** The value of an evaluated query, in the shape its type and kind of query ask for. */
+export function queryValue(evaluation: Evaluation, plan: Plan, result: NodeResult): QueryValue {
+  const { resultGrid: grid, isRange } = plan;
+  const timestampMs = grid.startMs;
+  if (result.kind === 'string') return { kind: 'string', timestampMs, value: result.value };
+  const { symbols } = evaluation.labels;
+  if (result.kind === 'scalar') {
+    if (!isRange) return { kind: 'scalar', timestampMs, value: result.values[0] as number };
+    const timestamps = Float64Array.from(result.values, (_, i) => grid.startMs + i * grid.stepMs);
+    const columns = { length: timestamps.length, timestamps, values: result.values };
+    return { kind: 'matrix', symbols, series: [{ labels: new Uint32Array(0), columns }] };
+  }
+  let rows = withoutEmpty(result.rows, grid.steps);
+  if (evaluation.delayedNameRemoval) {
+    dropDelayedNames(evaluation, rows);
+    rows = mergeSameLabels(rows, grid.steps);
+  }
+  if (!isRange && plan.resultType === 'vector') return vectorValue(evaluation, rows, timestampMs);
+  return sortedMatrix(
+    evaluation,
+    rows.map((row) => ({ labels: row.labels, columns: columnsOfRow(row, grid) })),
+  );
+}
+
+function vectorValue(evaluation: Evaluation, rows: readonly Row[], timestampMs: number): VectorValue {
+  const values = Float64Array.from(rows, ({ values, offset }) => values[offset] as number);
+  const anyHistogram = rows.some(({ histograms }) => histograms?.[0] !== undefined);
+  return {
+    kind: 'vector',
+    symbols: evaluation.labels.symbols,
+    timestampMs,
+    labels: rows.map(({ labels }) => labels),
+    values,
+    histograms: anyHistogram ? rows.map(({ histograms }) => histograms?.[0]) : undefined,
+  };
+}
+
+type MatrixSeries = { readonly labels: LabelIds; readonly columns: SeriesColumns };
+
+function sortedMatrix(evaluation: Evaluation, series: MatrixSeries[]): MatrixValue {
+  series.sort((a, b) => evaluation.labels.compare(a.labels, b.labels));
+  return { kind: 'matrix', symbols: evaluation.labels.symbols, series };
+}
+
+/** A range selector as a whole query: its samples as they are stored, stale markers left out. */
+export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelectNode): Promise<MatrixValue> {
+  const set = openSeries(evaluation, node.selector);
+  const series: MatrixSeries[] = [];
+  if (set === undefined) return sortedMatrix(evaluation, series);
+  try {
+    for (;;) {
+      const pause = evaluation.guard.checkpoint();
+      if (pause !== undefined) await pause;
+      const more = set.next();
+      if (!(typeof more === 'boolean' ? more : await more)) break;
+      const columns = copyWithoutStale(set.columns);
+      if (columns.length === 0) continue;
+      evaluation.guard.hold(columns.length);
+      evaluation.guard.count(columns.length);
+      series.push({ labels: set.labels, columns });
+    }
+  } catch (error) {
+    throw expandingFailed(error);
+  } finally {
+    for (const warning of set.warnings) evaluation.annotations.addStorageWarning(warning);
+    set.close();
+  }
+  return sortedMatrix(evaluation, series);
+}
+
+function copyWithoutStale(columns: SeriesColumns): SeriesColumns {
+  const words = wordsOf(columns.values);
+  const rows: number[] = [];
+  for (let i = 0; i < columns.length; i++) if (!isStaleRow(columns, words, i)) rows.push(i);
+  const { kinds, histograms } = columns;
+  const copy = {
+    length: rows.length,
+    timestamps: Float64Array.from(rows, (i) => columns.timestamps[i] as number),
+    values: Float64Array.from(rows, (i) => columns.values[i] as number),
+  };
+  if (kinds === undefined) return copy;
+  assert(histograms !== undefined, 'columns with kinds have histograms');
+  return {
+    ...copy,
+    kinds: Uint8Array.from(rows, (i) => kinds[i] as number),
+    histograms: new HistogramList(rows.map((i) => (kinds[i] === 1 ? histograms.at(i) : undefined))),
+  };
+}

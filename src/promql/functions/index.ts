@@ -1,0 +1,1 @@
+export { functionTable } from './table.js';

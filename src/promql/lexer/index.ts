@@ -1,0 +1,3 @@
+export * from './lexer.js';
+export * from './source-text.js';
+export * from './token.js';

@@ -1,0 +1,76 @@
+import type { SelectHints } from '../../storage/index.js';
+import type { AtModifier, DurationExpr, VectorSelector } from '../ast/index.js';
+import { durationMs } from './durations.js';
+import type { PlanRequest, SelectorPlan, StepGrid } from './plan.js';
+
+/** What stands around a selector and tells a store what the series are for. */
+export interface HintContext {
+  readonly func: string;
+  readonly grouping: readonly string[] | undefined;
+  readonly by: boolean;
+  /** The step of the innermost subquery, or of the query; 0 for none. */
+  readonly stepMs: number;
+}
+
+interface Shifted {
+  readonly at: AtModifier | undefined;
+  readonly offsetMs: number;
+  readonly offsetExpr: DurationExpr | undefined;
+}
+
+/** The moment that a grid's steps look at through `offset` and `@`. */
+export function lookedAt(
+  shifted: Shifted,
+  grid: StepGrid,
+  request: PlanRequest,
+): { firstMs: number; stepMs: number } {
+  const offsetMs = offsetOf(shifted, request);
+  const atMs = atTimeOf(shifted.at, request);
+  if (atMs !== undefined) return { firstMs: atMs - offsetMs, stepMs: 0 };
+  return { firstMs: grid.startMs - offsetMs, stepMs: grid.stepMs };
+}
+
+export function atTimeOf(at: AtModifier | undefined, request: PlanRequest): number | undefined {
+  if (at === undefined) return undefined;
+  if ('timestampMs' in at) return at.timestampMs;
+  return at.preprocessor === 'start' ? request.startMs : request.endMs;
+}
+
+export function lengthOf(expr: DurationExpr | undefined, plainMs: number, request: PlanRequest): number {
+  return expr === undefined ? plainMs : durationMs(expr, false, durationContext(request));
+}
+
+function offsetOf({ offsetMs, offsetExpr }: Shifted, request: PlanRequest): number {
+  return offsetExpr === undefined ? offsetMs : durationMs(offsetExpr, true, durationContext(request));
+}
+
+function durationContext({ startMs, endMs, stepMs, query }: PlanRequest) {
+  return { stepMs, rangeMs: endMs - startMs, query };
+}
+
+/** `rangeMs` is 0 for an instant selector, whose window is the lookback. */
+export function planSelector(options: {
+  selector: VectorSelector;
+  grid: StepGrid;
+  rangeMs: number;
+  hints: HintContext;
+  request: PlanRequest;
+}): SelectorPlan {
+  const { selector, grid, rangeMs, hints, request } = options;
+  const { firstMs, stepMs } = lookedAt(selector, grid, request);
+  const lastMs = firstMs + Math.max(grid.steps - 1, 0) * stepMs;
+  // The left edge is excluded, hence one millisecond less.
+  const mintMs = firstMs - (rangeMs === 0 ? request.lookbackDeltaMs : rangeMs) + 1;
+  return {
+    matchers: selector.matchers,
+    firstMs,
+    stepMs,
+    window: { mintMs, maxtMs: lastMs },
+    hints: selectHints(hints, rangeMs),
+    position: selector.position,
+  };
+}
+
+function selectHints({ func, grouping, by, stepMs }: HintContext, rangeMs: number): SelectHints {
+  return { stepMs, rangeMs, func, ...(grouping === undefined ? {} : { grouping, by }) };
+}

@@ -1,0 +1,24 @@
+import type { BinaryExpr, Call, VectorSelector } from '../ast/index.js';
+import { QueryError } from '../errors.js';
+
+function notSupported(what: string): QueryError {
+  return new QueryError('not-supported', `${what} is not supported yet`);
+}
+
+/** Refuses by name, before anything is read, what the engine would answer wrongly. */
+export function refuseSelector(selector: VectorSelector): void {
+  if (selector.anchored) throw notSupported('the anchored modifier');
+  if (selector.smoothed) throw notSupported('the smoothed modifier');
+}
+
+export function refuseBinary(expr: BinaryExpr): void {
+  if (expr.op === '</' || expr.op === '>/') throw notSupported(`the histogram trim operator ${expr.op}`);
+  const matching = expr.matching;
+  if (matching?.fillLeft !== undefined || matching?.fillRight !== undefined) {
+    throw notSupported('the fill modifier');
+  }
+}
+
+export function refuseCall(call: Call, isSupported: (name: string) => boolean): void {
+  if (!isSupported(call.func.name)) throw notSupported(`${call.func.name}()`);
+}

@@ -1,0 +1,180 @@
+import { type Clock, messageOf, systemClock } from '../../../src/base/index.js';
+import { createEngine, type Engine, QueryError, type QueryResult } from '../../../src/promql/index.js';
+import { createMemoryStore, type Queryable, type Storage } from '../../../src/storage/index.js';
+import { pinToTime } from './at-variant.js';
+import { difference } from './compare-result.js';
+import { loadSeries } from './load-series.js';
+import { type EvalCommand, type ExpectKind, parseScript } from './parse-script.js';
+
+export interface EvalOutcome {
+  readonly line: number;
+  readonly query: string;
+  /** `histogram`: wrong, and the query met or expected native histograms. */
+  readonly outcome: 'pass' | 'not-supported' | 'histogram' | 'fail';
+  /** The name of what is not supported, or what is wrong. */
+  readonly reason: string;
+}
+
+/** Options of upstream's own test engine. */
+export function scriptEngine(clock: Clock = systemClock): Engine {
+  return createEngine({
+    clock,
+    lookbackDeltaMs: 300_000,
+    timeoutMs: 100_000,
+    maxSamples: 10_000,
+    defaultStepMs: () => 60_000,
+    delayedNameRemoval: true,
+    useStartTimestamps: true,
+    parserOptions: { experimentalFunctions: true, extendedRangeSelectors: true, fillModifiers: true },
+  });
+}
+
+export async function runScript(text: string, engine: Engine): Promise<EvalOutcome[]> {
+  const outcomes: EvalOutcome[] = [];
+  let store: Storage = createMemoryStore();
+  for (const command of parseScript(text)) {
+    if (command.kind === 'clear') store = createMemoryStore();
+    else if (command.kind === 'load') await loadSeries(store, command);
+    else outcomes.push(await runEval(command, engine, store));
+  }
+  return outcomes;
+}
+
+class NotSupported extends Error {}
+
+async function runEval(command: EvalCommand, engine: Engine, store: Storage): Promise<EvalOutcome> {
+  const { line, query } = command;
+  const watch = watchHistograms(store);
+  try {
+    const reason = await firstDifference(command, engine, watch.queryable);
+    if (reason === undefined) return { line, query, outcome: 'pass', reason: '' };
+    const expectsHistogram = command.expected.some(({ values }) =>
+      values.some(({ kind }) => kind === 'histogram'),
+    );
+    return { line, query, outcome: watch.met() || expectsHistogram ? 'histogram' : 'fail', reason };
+  } catch (error) {
+    if (!(error instanceof NotSupported)) throw error;
+    return {
+      line,
+      query,
+      outcome: 'not-supported',
+      reason: error.message.replace(/ is not supported yet$/, ''),
+    };
+  }
+}
+
+async function firstDifference(
+  command: EvalCommand,
+  engine: Engine,
+  queryable: Queryable,
+): Promise<string | undefined> {
+  const { query, evalMs } = command;
+  if (command.isRange) {
+    const { startMs, endMs, stepMs } = command;
+    return attempt(command, () => engine.range({ queryable, query, startMs, endMs, stepMs }), true);
+  }
+  const instant = attempt(command, () => engine.instant({ queryable, query, timeMs: evalMs }), true);
+  const wrong = (await instant) ?? (await inRangeMode(command, engine, queryable, query));
+  if (wrong !== undefined) return wrong;
+  const pinned = pinToTime(query, evalMs);
+  if (pinned === undefined) return undefined;
+  const otherTimes =
+    evalMs === 0 ? [-1000, 1000] : [-10 * evalMs, 0, Math.trunc(evalMs / 5), evalMs, 10 * evalMs];
+  for (const timeMs of otherTimes) {
+    const again = await attempt(command, () => engine.instant({ queryable, query: pinned, timeMs }), false);
+    if (again !== undefined) return `pinned with @ at ${timeMs}: ${again}`;
+  }
+  return undefined;
+}
+
+/** The middle step of a range query answers what the instant query does. */
+async function inRangeMode(
+  command: EvalCommand,
+  engine: Engine,
+  queryable: Queryable,
+  query: string,
+): Promise<string | undefined> {
+  const fails = command.expectations.some(({ kind }) => kind === 'fail');
+  if (command.onlyInstant || command.ordered || fails || /(start|end|range|step)\(\)/.test(query))
+    return undefined;
+  const { evalMs } = command;
+  const range = { startMs: evalMs - 60_000, endMs: evalMs + 60_000, stepMs: 60_000 };
+  const wrong = await attempt(command, () => engine.range({ queryable, query, ...range }), false, evalMs);
+  return wrong === undefined ? undefined : `in range mode: ${wrong}`;
+}
+
+async function attempt(
+  command: EvalCommand,
+  run: () => Promise<QueryResult>,
+  withAnnotations: boolean,
+  onlyMs?: number,
+): Promise<string | undefined> {
+  const failure = command.expectations.find(({ kind }) => kind === 'fail');
+  let result: QueryResult;
+  try {
+    result = await run();
+  } catch (error) {
+    if (error instanceof QueryError && error.kind === 'not-supported') throw new NotSupported(error.message);
+    const text = messageOf(error);
+    if (failure !== undefined)
+      return failure.matches(text) ? undefined : `failed with another error: ${text}`;
+    return `failed: ${text}${error instanceof QueryError ? '' : (error as Error).stack}`;
+  }
+  if (failure !== undefined) return 'did not fail';
+  const wrongNotes = withAnnotations ? wrongAnnotations(command, result) : undefined;
+  return wrongNotes ?? difference(command, result.value, onlyMs);
+}
+
+function wrongAnnotations(command: EvalCommand, { warnings, infos }: QueryResult): string | undefined {
+  return wrongLevel(command, 'warn', 'no_warn', warnings) ?? wrongLevel(command, 'info', 'no_info', infos);
+}
+
+function wrongLevel(
+  { expectations }: EvalCommand,
+  wanted: ExpectKind,
+  unwanted: ExpectKind,
+  found: readonly string[],
+): string | undefined {
+  const expected = expectations.filter(({ kind }) => kind === wanted);
+  if (expectations.some(({ kind }) => kind === unwanted) && found.length > 0)
+    return `unexpected ${found.join('; ')}`;
+  if (expected.length === 0) return undefined;
+  if (!expected.every(({ matches }) => found.some(matches)))
+    return `no such ${wanted} among: ${found.join('; ')}`;
+  const stray = found.find((text) => !expected.some(({ matches }) => matches(text)));
+  return stray === undefined ? undefined : `unexpected ${stray}`;
+}
+
+/** Notices whether any series that was read holds native histograms. */
+function watchHistograms(store: Storage): { queryable: Queryable; met: () => boolean } {
+  let met = false;
+  const queryable: Queryable = {
+    querier(window) {
+      const querier = store.querier(window);
+      return Object.assign(Object.create(querier) as typeof querier, {
+        select(request: Parameters<typeof querier.select>[0]) {
+          const set = querier.select(request);
+          return {
+            next() {
+              const more = set.next();
+              if (more === true && set.columns.kinds !== undefined) met = true;
+              return more;
+            },
+            get labels() {
+              return set.labels;
+            },
+            get columns() {
+              return set.columns;
+            },
+            get warnings() {
+              return set.warnings;
+            },
+            close: () => set.close(),
+          };
+        },
+        close: () => querier.close(),
+      });
+    },
+  };
+  return { queryable, met: () => met };
+}
