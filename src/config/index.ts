@@ -1,0 +1,4 @@
+export { type Config, type Job, type RawBlock, rawBlocks } from './config.js';
+export type { GlobalConfig } from './global.js';
+export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.js';
+export { type RenderOptions, renderConfig, renderScrapeConfig } from './render-config.js';

@@ -1,0 +1,235 @@
+import { formatDuration } from '../base/index.js';
+import type { DiscoveryOptions } from '../discovery/options.js';
+import type { Labels, RelabelRule } from '../model/index.js';
+import type { ScrapeOptions } from '../scrape/options.js';
+import { formatBase2Bytes, type RawYaml, writeYaml, type YamlValue } from '../yaml/index.js';
+import type { Config, Job } from './config.js';
+import type { GlobalConfig } from './global.js';
+import { httpEntries } from './render-http.js';
+
+type Entries = (readonly [key: string, value: YamlValue])[];
+
+export interface RenderOptions {
+  /** What the server keeps samples for, which upstream shows as part of `storage`. */
+  readonly retention?: { readonly timeMs?: number; readonly sizeBytes?: number };
+}
+
+/** The configuration as /api/v1/status/config shows it: everything filled in, secrets as `<secret>`. */
+export function renderConfig(config: Config, options: RenderOptions = {}): string {
+  const raw = (name: Parameters<typeof config.raw.get>[0]): Entries => {
+    const block = config.raw.get(name);
+    return block === undefined ? [] : [[name, maskRaw(block)]];
+  };
+  const entries: Entries = [
+    ['global', new Map(globalEntries(config.global))],
+    ['runtime', new Map([['gogc', config.goGcPercent]])],
+    ...raw('alerting'),
+    ...listEntry('rule_files', config.ruleFiles),
+    ...listEntry('scrape_config_files', config.scrapeConfigFiles),
+    ...(config.jobs.length > 0 ? [['scrape_configs', config.jobs.map(renderJob)] as const] : []),
+    ['storage', renderStorage(config.raw.get('storage'), options)],
+    ...raw('tracing'),
+    ...raw('remote_write'),
+    ...raw('remote_read'),
+    ['otlp', renderOtlp(config.raw.get('otlp'))],
+  ];
+  return writeYaml(new Map(entries));
+}
+
+/** One job alone, as /api/v1/scrape_pools/config shows it. */
+export function renderScrapeConfig(job: Job): string {
+  return writeYaml(renderJob(job));
+}
+
+function listEntry(key: string, values: readonly string[]): Entries {
+  return values.length > 0 ? [[key, values]] : [];
+}
+
+const textEntry = (key: string, text: string): Entries => (text === '' ? [] : [[key, text]]);
+const numberEntry = (key: string, value: number): Entries => (value === 0 ? [] : [[key, value]]);
+const trueEntry = (key: string, value: boolean): Entries => (value ? [[key, true]] : []);
+const durationEntry = (key: string, ms: number): Entries => (ms === 0 ? [] : [[key, formatDuration(ms)]]);
+const sizeEntry = (key: string, bytes: number): Entries =>
+  bytes === 0 ? [] : [[key, formatBase2Bytes(bytes)]];
+
+function labelsMap(labels: Labels): ReadonlyMap<string, YamlValue> {
+  return new Map(labels);
+}
+
+function globalEntries(global: GlobalConfig): Entries {
+  return [
+    ...durationEntry('scrape_interval', global.scrapeInterval),
+    ...durationEntry('scrape_timeout', global.scrapeTimeout),
+    ...listEntry('scrape_protocols', global.scrapeProtocols ?? []),
+    ...durationEntry('evaluation_interval', global.evaluationInterval),
+    ...durationEntry('rule_query_offset', global.ruleQueryOffset),
+    ...textEntry('query_log_file', global.queryLogFile),
+    ...textEntry('scrape_failure_log_file', global.scrapeFailureLogFile),
+    ...(global.externalLabels.size > 0
+      ? [['external_labels', labelsMap(global.externalLabels)] as const]
+      : []),
+    ...limitEntries(global),
+    ...numberEntry('keep_dropped_targets', global.keepDroppedTargets),
+    ['metric_name_validation_scheme', global.metricNameValidationScheme],
+    ...textEntry('metric_name_escaping_scheme', global.metricNameEscapingScheme),
+    ['scrape_native_histograms', global.scrapeNativeHistograms ?? false],
+    ...trueEntry('convert_classic_histograms_to_nhcb', global.convertClassicHistogramsToNhcb),
+    ...trueEntry('always_scrape_classic_histograms', global.alwaysScrapeClassicHistograms),
+    ['extra_scrape_metrics', global.extraScrapeMetrics ?? false],
+  ];
+}
+
+interface Limits {
+  readonly bodySizeLimit: number;
+  readonly sampleLimit: number;
+  readonly targetLimit: number;
+  readonly labelLimit: number;
+  readonly labelNameLengthLimit: number;
+  readonly labelValueLengthLimit: number;
+}
+
+function limitEntries(limits: Limits): Entries {
+  return [
+    ...sizeEntry('body_size_limit', limits.bodySizeLimit),
+    ...numberEntry('sample_limit', limits.sampleLimit),
+    ...numberEntry('target_limit', limits.targetLimit),
+    ...numberEntry('label_limit', limits.labelLimit),
+    ...numberEntry('label_name_length_limit', limits.labelNameLengthLimit),
+    ...numberEntry('label_value_length_limit', limits.labelValueLengthLimit),
+  ];
+}
+
+function renderJob({ scrape, discovery }: Job): ReadonlyMap<string, YamlValue> {
+  return new Map([
+    ...scrapeEntries(scrape),
+    ...httpEntries(scrape.http),
+    ...rulesEntry('relabel_configs', scrape.relabelConfigs),
+    ...rulesEntry('metric_relabel_configs', scrape.metricRelabelConfigs),
+    ...discoveryEntries(discovery),
+  ]);
+}
+
+function scrapeEntries(scrape: ScrapeOptions): Entries {
+  const params = [...scrape.params].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ['job_name', scrape.jobName],
+    ...trueEntry('honor_labels', scrape.honorLabels),
+    ['honor_timestamps', scrape.honorTimestamps],
+    ['track_timestamps_staleness', scrape.trackTimestampsStaleness],
+    ...(params.length > 0 ? [['params', new Map(params)] as const] : []),
+    ['scrape_interval', formatDuration(scrape.scrapeIntervalMs)],
+    ['scrape_timeout', formatDuration(scrape.scrapeTimeoutMs)],
+    ...listEntry('scrape_protocols', scrape.scrapeProtocols),
+    ...textEntry('fallback_scrape_protocol', scrape.fallbackScrapeProtocol),
+    ['scrape_native_histograms', scrape.scrapeNativeHistograms],
+    ['always_scrape_classic_histograms', scrape.alwaysScrapeClassicHistograms],
+    ['convert_classic_histograms_to_nhcb', scrape.convertClassicHistogramsToNhcb],
+    ...textEntry('scrape_failure_log_file', scrape.scrapeFailureLogFile),
+    ...textEntry('metrics_path', scrape.metricsPath),
+    ...textEntry('scheme', scrape.scheme),
+    ['enable_compression', scrape.enableCompression],
+    ...limitEntries(scrape),
+    ...numberEntry('native_histogram_bucket_limit', scrape.nativeHistogramBucketLimit),
+    ...numberEntry('native_histogram_min_bucket_factor', scrape.nativeHistogramMinBucketFactor),
+    ...numberEntry('keep_dropped_targets', scrape.keepDroppedTargets),
+    ['metric_name_validation_scheme', scrape.metricNameValidationScheme],
+    ['metric_name_escaping_scheme', scrape.metricNameEscapingScheme],
+    ['extra_scrape_metrics', scrape.extraScrapeMetrics],
+  ];
+}
+
+function rulesEntry(key: string, rules: readonly RelabelRule[]): Entries {
+  return rules.length === 0 ? [] : [[key, rules.map(renderRule)]];
+}
+
+function renderRule(rule: RelabelRule): ReadonlyMap<string, YamlValue> {
+  const sources = rule.sourceLabels ?? [];
+  const entries: Entries = [
+    ...(sources.length > 0 ? [['source_labels', { flow: sources }] as const] : []),
+    ['separator', rule.separator],
+    ...(rule.regex === undefined ? [] : [['regex', rule.regex.pattern] as const]),
+    ...(rule.modulus === 0n ? [] : [['modulus', { verbatim: String(rule.modulus) }] as const]),
+    ...textEntry('target_label', rule.targetLabel),
+    ['replacement', rule.replacement],
+    ...textEntry('action', rule.action),
+  ];
+  return new Map(entries);
+}
+
+function discoveryEntries(discovery: DiscoveryOptions): Entries {
+  const entries: Entries = [];
+  for (const [name, blocks] of discovery.unsupported) {
+    entries.push([`${name}_sd_configs`, blocks.map(maskRaw)]);
+  }
+  if (discovery.fileConfigs.length > 0) {
+    const configs = discovery.fileConfigs.map(
+      ({ files, refreshIntervalMs }) =>
+        new Map<string, YamlValue>([
+          ['files', files],
+          ['refresh_interval', formatDuration(refreshIntervalMs)],
+        ]),
+    );
+    entries.push(['file_sd_configs', configs]);
+  }
+  if (discovery.staticGroups.length > 0) {
+    const groups = discovery.staticGroups.map(
+      (group) =>
+        new Map<string, YamlValue>([
+          ['targets', group.targets.map((target) => target.get('__address__'))],
+          ...(group.labels.size > 0 ? [['labels', labelsMap(group.labels)] as const] : []),
+        ]),
+    );
+    entries.push(['static_configs', groups]);
+  }
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function renderStorage(raw: RawYaml | undefined, options: RenderOptions): YamlValue {
+  const given = raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : new Map();
+  const givenTsdb = given.get('tsdb');
+  const retention: Entries = [
+    ...durationEntry('time', options.retention?.timeMs ?? 0),
+    ...sizeEntry('size', options.retention?.sizeBytes ?? 0),
+  ];
+  const tsdb = new Map<string, YamlValue>([
+    ['outofordertimewindow', 0],
+    ...(givenTsdb instanceof Map ? givenTsdb : []),
+    ...(retention.length > 0 ? [['retention', new Map(retention)] as const] : []),
+  ]);
+  return new Map<string, YamlValue>([['tsdb', tsdb], ...[...given].filter(([key]) => key !== 'tsdb')]);
+}
+
+function renderOtlp(raw: RawYaml | undefined): YamlValue {
+  return new Map<string, YamlValue>([
+    ...(raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : []),
+    ['translation_strategy', 'UnderscoreEscapingWithSuffixes'],
+    ['label_name_underscore_sanitization', true],
+    ['label_name_preserve_multiple_underscores', true],
+    ...(raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : []),
+  ]);
+}
+
+const secretKey =
+  /^(?:password|credentials|bearer_token|client_secret|client_certificate_key|secret_key|secrets|secret|key|auth_token|token|application_key|application_secret|consumer_key|service_account_key|private_key)$/;
+
+/** A block that nothing is known of: whatever is named as a secret is masked. */
+function maskRaw(raw: RawYaml): YamlValue {
+  if (raw === null) return null;
+  if (Array.isArray(raw)) return (raw as readonly RawYaml[]).map(maskRaw);
+  if (raw instanceof Map) {
+    return new Map(
+      [...raw].map(([key, value]: [string, RawYaml]) => {
+        if (secretKey.test(key) && value !== null) return [key, '<secret>'] as const;
+        if (key === 'source_labels' && Array.isArray(value))
+          return [key, { flow: value.map(rawText) }] as const;
+        return [key, maskRaw(value)] as const;
+      }),
+    );
+  }
+  const scalar = raw as { readonly text: string; readonly isString: boolean };
+  return scalar.isString ? scalar.text : { verbatim: scalar.text };
+}
+
+function rawText(raw: RawYaml): string {
+  return raw !== null && typeof raw === 'object' && 'text' in raw ? raw.text : '';
+}

@@ -1,0 +1,326 @@
+/**
+ * A page into the store: one batch of columns a scrape. Source: scrape.go scrapeLoopAppender.append. In steps:
+ * 1. each row's text is looked up in the cache; texts not yet known are labelled, checked and given a series;
+ * 2. rows become one batch, which the store takes whole and answers with one outcome a row;
+ * 3. rows of series that the store forgot are given a series again and appended once more;
+ * 4. outcomes are counted and accepted series tracked; series that vanished get stale markers.
+ */
+import { quoteGo } from '../base/index.js';
+import { type Exemplar, wordsOf } from '../model/index.js';
+import {
+  type Appender,
+  appendOutcome,
+  appendOutcomeText,
+  noSeries,
+  type SeriesRef,
+} from '../storage/index.js';
+import type { Logger } from '../telemetry/index.js';
+import type { BatchColumns } from './batch-columns.js';
+import type { MetadataCache } from './metadata-cache.js';
+import type { ScrapeOptions } from './options.js';
+import { sampleLabels } from './sample-labels.js';
+import { hashSeries, type ScrapeCache, type SeriesHash } from './scrape-cache.js';
+import type { ScrapeMetrics } from './scrape-metrics.js';
+import type { ScrapedPage } from './scraped-page.js';
+import type { Target } from './target.js';
+
+/** Samples further ahead of now than this are out of bounds. */
+const maxAheadMs = 10 * 60 * 1000;
+
+export interface AppendParts {
+  readonly options: ScrapeOptions;
+  readonly target: Target;
+  readonly cache: ScrapeCache;
+  readonly metadata: MetadataCache;
+  readonly batch: BatchColumns;
+  readonly metrics: ScrapeMetrics;
+  readonly logger: Logger;
+}
+
+/** What a page came to. With an `error` the appender must be rolled back. */
+export interface AppendResult {
+  readonly total: number;
+  readonly added: number;
+  readonly seriesAdded: number;
+  readonly error: string | undefined;
+}
+
+/** No page, an empty one or a failed scrape: every series that was exposed gets a stale marker. */
+export function appendNothing(parts: AppendParts, appender: Appender, timeMs: number): AppendResult {
+  const error = appendStaleMarkers(parts, appender, timeMs);
+  endIteration(parts, false);
+  return { total: 0, added: 0, seriesAdded: 0, error };
+}
+
+export function appendPage(
+  parts: AppendParts,
+  page: ScrapedPage,
+  appender: Appender,
+  times: { timeMs: number; nowMs: number },
+): AppendResult {
+  const run = new PageAppend(parts, page, appender, times);
+  const error = run.run() ?? appendStaleMarkers(parts, appender, times.timeMs);
+  if (error === undefined) endIteration(parts, true);
+  return { total: run.total, added: run.added, seriesAdded: run.seriesAdded, error };
+}
+
+function endIteration({ cache, metadata, metrics }: AppendParts, succeeded: boolean): void {
+  const { iteration } = cache;
+  const forced = cache.endIteration({ succeeded, metadataCount: metadata.size });
+  if (forced) metrics.cacheFlushForced.add(1);
+  if (succeeded || forced) metadata.forget(iteration);
+}
+
+function appendStaleMarkers(parts: AppendParts, appender: Appender, timeMs: number): string | undefined {
+  const stale: SeriesRef[] = [];
+  parts.cache.collectStale(stale);
+  if (stale.length === 0) return undefined;
+  const { batch } = parts;
+  batch.reset(stale.length);
+  for (const ref of stale) batch.pushStale(ref, timeMs);
+  if (appender.appendFloats(batch.asBatch(), batch.outcomes) === 0) return undefined;
+  for (let i = 0; i < batch.length; i++) {
+    const outcome = batch.outcomes[i] as number;
+    if (outcome === appendOutcome.outOfBounds) return appendOutcomeText[outcome];
+  }
+  return undefined;
+}
+
+class PageAppend {
+  total = 0;
+  added = 0;
+  seriesAdded = 0;
+  readonly #parts: AppendParts;
+  readonly #page: ScrapedPage;
+  readonly #appender: Appender;
+  readonly #timeMs: number;
+  readonly #latestMs: number;
+  readonly #words: Uint32Array;
+  readonly #hash: SeriesHash = { low: 0, high: 0 };
+  #appended = 0;
+  #isOverSampleLimit = false;
+  #outOfOrder = 0;
+  #duplicates = 0;
+  #outOfBounds = 0;
+  #refusedSeries = 0;
+
+  constructor(
+    parts: AppendParts,
+    page: ScrapedPage,
+    appender: Appender,
+    times: { timeMs: number; nowMs: number },
+  ) {
+    this.#parts = parts;
+    this.#page = page;
+    this.#appender = appender;
+    this.#timeMs = times.timeMs;
+    this.#latestMs = times.nowMs + maxAheadMs;
+    this.#words = wordsOf(page.values);
+  }
+
+  /** The error that fails the scrape, or undefined. */
+  run(): string | undefined {
+    const { batch, metadata, cache, metrics } = this.#parts;
+    batch.reset(this.#page.length);
+    metadata.update(this.#page, cache.iteration);
+    let error: string | undefined;
+    for (let row = 0; row < this.#page.length && error === undefined; row++) error = this.#takeRow(row);
+    error ??= this.#page.error;
+    if (error === undefined && !this.#isOverSampleLimit) error = this.#append();
+    else this.#trackAll();
+    if (this.#isOverSampleLimit) {
+      error ??= 'sample limit exceeded';
+      metrics.exceededSampleLimit.add(1);
+    }
+    this.#logRejected();
+    return error;
+  }
+
+  #takeRow(row: number): string | undefined {
+    const { cache, options } = this.#parts;
+    this.total++;
+    const start = this.#page.seriesStart[row] as number;
+    const end = this.#page.seriesEnd[row] as number;
+    hashSeries(this.#page.bytes, start, end, cache.seed, this.#hash);
+    const slot = cache.find(this.#hash);
+    const own = options.honorTimestamps ? (this.#page.timestamps[row] as number) : Number.NaN;
+    const hasOwn = !Number.isNaN(own);
+    if (slot < 0) return this.#takeUnknown(row, hasOwn ? own : undefined);
+    const isRepeated = cache.touch(slot);
+    if (cache.isDropped(slot)) return undefined;
+    this.added++;
+    if (isRepeated && !hasOwn) {
+      this.#duplicates++;
+      return undefined;
+    }
+    if (this.#passesLimits(hasOwn ? own : this.#timeMs)) {
+      this.#push(row, slot, cache.ref(slot), hasOwn ? own : this.#timeMs);
+    }
+    return undefined;
+  }
+
+  #push(row: number, slot: number, ref: SeriesRef, timestampMs: number): void {
+    this.#parts.batch.push({ ref, timestampMs, words: this.#words, from: row, row, slot });
+  }
+
+  #takeUnknown(row: number, ownMs: number | undefined): string | undefined {
+    const { cache, options, target, metrics } = this.#parts;
+    const result = sampleLabels(this.#page.labels(row), target.labels, options);
+    if (result.kind === 'dropped') {
+      cache.addDropped(this.#hash);
+      return undefined;
+    }
+    if (result.kind === 'invalid') {
+      if (result.overLimit) metrics.exceededLabelLimits.add(1);
+      return result.error;
+    }
+    const duplicate = this.#page.duplicateLabel(row);
+    if (duplicate !== undefined) return `label name ${quoteGo(duplicate)} is not unique: invalid sample`;
+    this.added++;
+    const timestampMs = ownMs ?? this.#timeMs;
+    if (!this.#passesLimits(timestampMs)) return undefined;
+    const ref = this.#appender.series(result.labels);
+    if (ref === noSeries) {
+      this.#refusedSeries++;
+      return undefined;
+    }
+    this.#push(row, cache.add(this.#hash, ref), ref, timestampMs);
+    this.seriesAdded++;
+    return undefined;
+  }
+
+  /** The sample limit counts samples that would be appended; none is appended beyond it. */
+  #passesLimits(timestampMs: number): boolean {
+    const { sampleLimit } = this.#parts.options;
+    this.#appended++;
+    if (sampleLimit > 0 && this.#appended > sampleLimit) {
+      this.#isOverSampleLimit = true;
+      return false;
+    }
+    if (timestampMs <= this.#latestMs) return true;
+    this.#outOfBounds++;
+    return false;
+  }
+
+  #append(): string | undefined {
+    const { batch } = this.#parts;
+    const rejected = this.#appender.appendFloats(batch.asBatch(), batch.outcomes);
+    if (rejected > 0) this.#renewForgotten();
+    let error: string | undefined;
+    for (let i = 0; i < batch.length; i++) error ??= this.#settle(i);
+    if (this.#page.exemplars.size > 0) this.#appendExemplars();
+    return error;
+  }
+
+  /** Series that the store collected since are made again; the rows go in as a second batch. */
+  #renewForgotten(): void {
+    const { batch, cache, options, target } = this.#parts;
+    let renewed = 0;
+    const places: number[] = [];
+    for (let i = 0; i < batch.length; i++) {
+      if (batch.outcomes[i] !== appendOutcome.unknownSeries) continue;
+      const result = sampleLabels(this.#page.labels(batch.rows[i] as number), target.labels, options);
+      if (result.kind !== 'kept') continue;
+      const ref = this.#appender.series(result.labels);
+      cache.setRef(batch.slots[i] as number, ref);
+      batch.refs[i] = ref;
+      places.push(i);
+      renewed++;
+    }
+    if (renewed === 0) return;
+    const pick = (column: Float64Array): Float64Array =>
+      Float64Array.from(places, (i) => column[i] as number);
+    const outcomes = new Uint8Array(renewed);
+    const values = new Float64Array(renewed);
+    const from = wordsOf(batch.values);
+    const to = wordsOf(values);
+    for (let k = 0; k < renewed; k++) {
+      to[2 * k] = from[2 * (places[k] as number)] as number;
+      to[2 * k + 1] = from[2 * (places[k] as number) + 1] as number;
+    }
+    const again = { length: renewed, refs: pick(batch.refs), timestamps: pick(batch.timestamps), values };
+    this.#appender.appendFloats(again, outcomes);
+    for (let k = 0; k < renewed; k++) batch.outcomes[places[k] as number] = outcomes[k] as number;
+  }
+
+  #settle(i: number): string | undefined {
+    const { batch, metrics } = this.#parts;
+    const outcome = batch.outcomes[i] as keyof typeof appendOutcomeText;
+    switch (outcome) {
+      case appendOutcome.accepted:
+        this.#track(i);
+        return undefined;
+      case appendOutcome.outOfOrder:
+        this.#outOfOrder++;
+        metrics.sampleOutOfOrder.add(1);
+        return undefined;
+      case appendOutcome.duplicate:
+        this.#duplicates++;
+        return undefined;
+      case appendOutcome.outOfBounds:
+        this.#outOfBounds++;
+        return undefined;
+      default:
+        return appendOutcomeText[outcome];
+    }
+  }
+
+  /** Series with timestamps of their own go stale by themselves, unless the job says otherwise. */
+  #track(i: number): void {
+    const { batch, cache, options } = this.#parts;
+    const own = this.#page.timestamps[batch.rows[i] as number] as number;
+    const hasOwn = options.honorTimestamps && !Number.isNaN(own);
+    if (!hasOwn || options.trackTimestampsStaleness) cache.track(batch.slots[i] as number);
+  }
+
+  /** As upstream, what a failed scrape showed before it failed counts as exposed. */
+  #trackAll(): void {
+    for (let i = 0; i < this.#parts.batch.length; i++) this.#track(i);
+  }
+
+  #appendExemplars(): void {
+    const { batch, metrics, logger } = this.#parts;
+    let late = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const exemplars = this.#page.exemplars.get(batch.rows[i] as number);
+      if (exemplars === undefined) continue;
+      const timestampMs = batch.timestamps[i] as number;
+      const rejected = this.#appendRowExemplars(batch.refs[i] as SeriesRef, exemplars, timestampMs);
+      if (rejected === exemplars.length) late += rejected;
+    }
+    if (late === 0) return;
+    metrics.exemplarOutOfOrder.add(late);
+    logger.warn('Error on ingesting out-of-order exemplars', { num_dropped: late });
+  }
+
+  #appendRowExemplars(ref: SeriesRef, exemplars: readonly Exemplar[], timestampMs: number): number {
+    let late = 0;
+    for (const exemplar of exemplars) {
+      const given = exemplar.hasTimestamp ? exemplar : { ...exemplar, timestampMs };
+      if (this.#appender.appendExemplar(ref, given) === appendOutcome.outOfOrder) late++;
+    }
+    return late;
+  }
+
+  #logRejected(): void {
+    const { logger, metrics } = this.#parts;
+    if (this.#refusedSeries > 0) {
+      logger.warn('Error on creating series: series limit reached', { num_dropped: this.#refusedSeries });
+    }
+    if (this.#outOfOrder > 0) {
+      logger.warn('Error on ingesting out-of-order samples', { num_dropped: this.#outOfOrder });
+    }
+    if (this.#duplicates > 0) {
+      metrics.sampleDuplicate.add(this.#duplicates);
+      logger.warn('Error on ingesting samples with different value but same timestamp', {
+        num_dropped: this.#duplicates,
+      });
+    }
+    if (this.#outOfBounds > 0) {
+      metrics.sampleOutOfBounds.add(this.#outOfBounds);
+      logger.warn('Error on ingesting samples that are too old or are too far into the future', {
+        num_dropped: this.#outOfBounds,
+      });
+    }
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * One target's scrapes, one after the other. Source: scrape.go scrapeLoop. The first is due at the target's offset in
+ * the interval, each later one a whole number of intervals after it; a scrape that runs over its interval is followed
+ * at once by the next, and the ticks between are left out.
+ */
+import type { Clock, Timer } from '../base/index.js';
+import { formatDuration, messageOf } from '../base/index.js';
+import type { HttpGet } from '../http/index.js';
+import type { Appendable, Appender } from '../storage/index.js';
+import type { Logger } from '../telemetry/index.js';
+import { type AppendResult, appendNothing, appendPage } from './append-page.js';
+import type { BatchColumns } from './batch-columns.js';
+import type { MetadataCache } from './metadata-cache.js';
+import type { ScrapeOptions } from './options.js';
+import { ReportSeries } from './report-samples.js';
+import type { ScrapeCache } from './scrape-cache.js';
+import type { ScrapeMetrics } from './scrape-metrics.js';
+import { fetchPage, type SelfTarget } from './scrape-once.js';
+import type { ScrapedPage } from './scraped-page.js';
+import type { Target } from './target.js';
+
+/** Reads a body by its content type. `error` alone when no parser fits. */
+export type ParsePage = (
+  body: { readonly bytes: Uint8Array; readonly contentType: string },
+  options: ScrapeOptions,
+) => { readonly page: ScrapedPage } | { readonly error: string };
+
+/** What the loops of a server share. */
+export interface LoopPorts {
+  readonly clock: Clock;
+  readonly storage: Appendable;
+  readonly logger: Logger;
+  readonly metrics: ScrapeMetrics;
+  readonly parsePage: ParsePage;
+  readonly batch: BatchColumns;
+  readonly self: SelfTarget | undefined;
+  readonly offsetSeed: bigint;
+}
+
+export interface LoopOptions {
+  readonly target: Target;
+  readonly options: ScrapeOptions;
+  readonly http: HttpGet;
+  readonly cache: ScrapeCache;
+  readonly metadata: MetadataCache;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/** Times are moved to the schedule when they are off by no more than this. */
+const toleranceMs = 2;
+
+export class ScrapeLoop {
+  readonly cache: ScrapeCache;
+  readonly metadata: MetadataCache;
+  readonly #ports: LoopPorts;
+  readonly #given: LoopOptions;
+  readonly #report: ReportSeries;
+  readonly #logger: Logger;
+  #forcedError: string | undefined;
+  #isStopped = false;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  readonly #shutdown = new AbortController();
+  #nextTickMs = 0;
+  #alignedMs = 0;
+  #lastStartMs: number | undefined;
+  #lastBodyBytes = 0;
+
+  constructor(ports: LoopPorts, given: LoopOptions) {
+    this.cache = given.cache;
+    this.metadata = given.metadata;
+    this.#ports = ports;
+    this.#given = given;
+    this.#report = new ReportSeries(given.target, { extra: given.options.extraScrapeMetrics });
+    this.#logger = ports.logger.with({ target: given.target.url });
+  }
+
+  /** Every scrape fails with this, without a request; undefined to go back to scraping. */
+  setForcedError(error: string | undefined): void {
+    this.#forcedError = error;
+  }
+
+  start(): void {
+    const { clock, offsetSeed } = this.#ports;
+    const { target, intervalMs } = this.#given;
+    const offsetMs = target.offsetMs({ intervalMs, seed: offsetSeed, nowMs: clock.nowMs() });
+    this.#timer = clock.after(offsetMs, () => {
+      this.#alignedMs = clock.nowMs();
+      this.#nextTickMs = clock.monotonicMs() + intervalMs;
+      this.#scrape();
+    });
+  }
+
+  /** Resolves once no scrape runs; none starts after. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  /** Ends a running scrape at once; for the end of the process. */
+  abort(): void {
+    this.#shutdown.abort();
+  }
+
+  /**
+   * The target is gone: its series get stale markers, two ticks and a tenth later, unless another target has written
+   * them by then. The time is that of the tick at which the next scrape would have been.
+   */
+  async markGone(signal: AbortSignal): Promise<void> {
+    if (this.#lastStartMs === undefined) return;
+    const { clock, storage } = this.#ports;
+    const { intervalMs } = this.#given;
+    try {
+      await clock.sleep(Math.max(0, this.#nextTickMs - clock.monotonicMs()), signal);
+      const staleMs = clock.nowMs();
+      await clock.sleep(intervalMs, signal);
+      await clock.sleep(intervalMs / 10, signal);
+      let appender = storage.appender();
+      const failed = appendNothing(this.#parts(), appender, staleMs).error;
+      if (failed !== undefined) {
+        appender.rollback();
+        appender = storage.appender();
+        this.#logger.warn('Stale append failed', { err: failed });
+      }
+      const unreported = this.#report.appendStale(this.#ports.batch, appender, staleMs);
+      if (unreported !== undefined) this.#logger.warn('Stale report failed', { err: unreported });
+      await appender.commit('scraped');
+    } catch (error) {
+      if (!signal.aborted) this.#logger.warn('Stale commit failed', { err: messageOf(error) });
+    }
+  }
+
+  #parts() {
+    const { target, options } = this.#given;
+    const { batch, metrics } = this.#ports;
+    const { cache, metadata } = this;
+    return { options, target, cache, metadata, batch, metrics, logger: this.#logger };
+  }
+
+  #scrape(): void {
+    this.#running = this.#scrapeAndReport(this.#alignedNow())
+      .catch((error: unknown) => this.#logger.error('Scrape failed', { err: messageOf(error) }))
+      .finally(() => {
+        this.#running = undefined;
+        if (!this.#isStopped) this.#scheduleNext();
+      });
+  }
+
+  #scheduleNext(): void {
+    const { clock } = this.#ports;
+    const { intervalMs } = this.#given;
+    const nowMs = clock.monotonicMs();
+    const waitMs = Math.max(0, Math.ceil(this.#nextTickMs - nowMs));
+    this.#timer = clock.after(waitMs, () => this.#scrape());
+    const missed = waitMs > 0 ? 0 : Math.floor((nowMs - this.#nextTickMs) / intervalMs);
+    this.#nextTickMs += (missed + 1) * intervalMs;
+  }
+
+  /** The time that the samples get: the scheduled one where now is close to it. */
+  #alignedNow(): number {
+    const { intervalMs } = this.#given;
+    const nowMs = this.#ports.clock.nowMs();
+    // A timer may fire a millisecond early, which still is the tick it was set for.
+    while (nowMs - this.#alignedMs >= intervalMs - 1) this.#alignedMs += intervalMs;
+    const tolerance = Math.min(intervalMs / 100, toleranceMs);
+    return nowMs - this.#alignedMs <= tolerance ? this.#alignedMs : nowMs;
+  }
+
+  async #scrapeAndReport(timeMs: number): Promise<void> {
+    const { clock, metrics, batch } = this.#ports;
+    const startMs = clock.monotonicMs();
+    this.#observeInterval(startMs);
+    const fetched = this.#forcedError === undefined ? await this.#fetch() : undefined;
+    // The process ends: what came of the scrape is nobody's fault, so that nothing is written of it.
+    if (this.#shutdown.signal.aborted) return;
+    const { result, appender, error, bodyBytes } = this.#append(fetched, timeMs);
+    const durationMs = clock.monotonicMs() - startMs;
+    const { target, options, timeoutMs } = this.#given;
+    target.report({ lastError: error ?? '', lastScrapeMs: timeMs, lastScrapeDurationMs: durationMs });
+    const report = {
+      ...result,
+      isHealthy: error === undefined,
+      durationMs,
+      timeoutMs,
+      sampleLimit: options.sampleLimit,
+      bodyBytes,
+    };
+    const unreported = this.#report.append(batch, appender, timeMs, report);
+    if (unreported !== undefined) {
+      this.#logger.warn('Appending scrape report failed', { err: unreported });
+      appender.rollback();
+      return;
+    }
+    try {
+      await appender.commit('scraped');
+    } catch (failure) {
+      this.#logger.error('Scrape commit failed', { err: messageOf(failure) });
+    }
+    if (options.extraScrapeMetrics) metrics.scrapeDuration.observe((clock.monotonicMs() - startMs) / 1000);
+  }
+
+  #observeInterval(startMs: number): void {
+    const { metrics } = this.#ports;
+    if (this.#lastStartMs !== undefined) {
+      const seconds = (startMs - this.#lastStartMs) / 1000;
+      const interval = formatDuration(this.#given.intervalMs);
+      metrics.intervalLength.observe(seconds, interval);
+      metrics.intervalLengthHistogram.observe(seconds, interval);
+    }
+    this.#lastStartMs = startMs;
+  }
+
+  /** Parses and appends. After an error the first appender is rolled back, and stale markers go into another. */
+  #append(
+    fetched: Awaited<ReturnType<typeof fetchPage>> | undefined,
+    timeMs: number,
+  ): { result: AppendResult; appender: Appender; error: string | undefined; bodyBytes: number } {
+    const { metrics, storage } = this.#ports;
+    const first = storage.appender();
+    const none: AppendResult = { total: 0, added: 0, seriesAdded: 0, error: undefined };
+    let error = this.#forcedError;
+    let result = none;
+    let bodyBytes = 0;
+    if (fetched !== undefined && !fetched.ok) {
+      error = fetched.error;
+      if (fetched.isOverBodyLimit) {
+        metrics.exceededBodySizeLimit.add(1);
+        bodyBytes = -1;
+      }
+      this.#logger.debug('Scrape failed', { err: error });
+    } else if (fetched?.ok) {
+      bodyBytes = fetched.bytes.length;
+      if (bodyBytes > 0) this.#lastBodyBytes = bodyBytes;
+      result = bodyBytes > 0 ? this.#appendBody(fetched, first, timeMs) : none;
+      fetched.release();
+      if (bodyBytes > 0 && result.error === undefined)
+        return { result, appender: first, error: undefined, bodyBytes };
+      error = result.error;
+    }
+    let appender = first;
+    if (result.error !== undefined) {
+      first.rollback();
+      appender = storage.appender();
+      this.#logger.debug('Append failed', { err: result.error });
+    }
+    const stale = appendNothing(this.#parts(), appender, timeMs).error;
+    if (stale !== undefined) {
+      appender.rollback();
+      appender = storage.appender();
+      this.#logger.warn('Append failed', { err: stale });
+    }
+    return { result, appender, error, bodyBytes };
+  }
+
+  #fetch(): ReturnType<typeof fetchPage> {
+    const { target, options, http, timeoutMs } = this.#given;
+    return fetchPage({
+      url: target.url,
+      options,
+      timeoutMs,
+      socketPath: target.socketPath,
+      expectedBytes: this.#lastBodyBytes,
+      http,
+      self: this.#ports.self,
+      signal: this.#shutdown.signal,
+    });
+  }
+
+  #appendBody(
+    body: { bytes: Uint8Array; contentType: string },
+    appender: Appender,
+    timeMs: number,
+  ): AppendResult {
+    const parsed = this.#ports.parsePage(body, this.#given.options);
+    if ('error' in parsed) {
+      this.#logger.error('Failed to determine correct type of scrape target.', {
+        content_type: body.contentType,
+        fallback_media_type: this.#given.options.fallbackScrapeProtocol,
+        err: parsed.error,
+      });
+      return { total: 0, added: 0, seriesAdded: 0, error: parsed.error };
+    }
+    return appendPage(this.#parts(), parsed.page, appender, { timeMs, nowMs: this.#ports.clock.nowMs() });
+  }
+}

@@ -1,0 +1,115 @@
+import { parseDuration, quoteGo } from '../base/index.js';
+import { isNullNode, isScalar } from './decoder.js';
+import { parseBase2Bytes } from './parse-size.js';
+import { refine, reportMismatch, type Schema, scalar } from './schema.js';
+
+/** The text of a scalar as it stands: `yes`, `010` and `1.0` are texts where a text is wanted. */
+export function string(): Schema<string> {
+  return {
+    typeName: 'string',
+    absent: () => '',
+    zero: () => '',
+    decode: (node, decoder) =>
+      decoder.enter(node, (target) => {
+        if (isNullNode(target)) return '';
+        if (isScalar(target)) return decoder.textOf(target);
+        reportMismatch(target, decoder, 'string');
+        return '';
+      }),
+  };
+}
+
+/** Go's quoting of a text that may hold bytes of a binary scalar. */
+export function quoteBytes(text: string): string {
+  return quoteGo(text)
+    .replace(/\\udc([89a-f][0-9a-f])/g, '\\x$1')
+    .replace(/[\udc80-\udcff]/g, (byte) => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`);
+}
+
+export function bool(): Schema<boolean> {
+  return scalar({
+    typeName: 'bool',
+    zero: false,
+    read: ({ resolved }) => (resolved.tag === '!!bool' ? resolved.value : undefined),
+  });
+}
+
+function integer(typeName: string, min: bigint, max: bigint): Schema<bigint> {
+  return scalar<bigint>({
+    typeName,
+    zero: 0n,
+    read({ resolved }) {
+      let value: bigint | undefined;
+      if (resolved.tag === '!!int') value = resolved.value;
+      if (resolved.tag === '!!float' && Number.isFinite(resolved.value))
+        value = BigInt(Math.trunc(resolved.value));
+      return value !== undefined && value >= min && value <= max ? value : undefined;
+    },
+  });
+}
+
+/** Integers beyond 2^53 lose their last digits; `uint64` keeps them. */
+export function int(): Schema<number> {
+  return refine(integer('int', -(2n ** 63n), 2n ** 63n - 1n), { zero: 0, convert: Number });
+}
+
+export function uint(): Schema<number> {
+  return refine(integer('uint', 0n, 2n ** 64n - 1n), { zero: 0, convert: Number });
+}
+
+export function uint64(): Schema<bigint> {
+  return integer('uint64', 0n, 2n ** 64n - 1n);
+}
+
+export function float(): Schema<number> {
+  return scalar({
+    typeName: 'float64',
+    zero: 0,
+    read({ resolved }) {
+      if (resolved.tag === '!!float') return resolved.value;
+      return resolved.tag === '!!int' ? Number(resolved.value) : undefined;
+    },
+  });
+}
+
+/** Milliseconds of `1m30s`. */
+export function duration(): Schema<number> {
+  return refine(string(), {
+    zero: 0,
+    convert(text, report) {
+      const parsed = parseDuration(text);
+      if (parsed.ok) return parsed.ms;
+      report(parsed.error);
+      return undefined;
+    },
+  });
+}
+
+/** Bytes of `512MB`; MB and MiB are both 2^20. */
+export function size(): Schema<number> {
+  return refine(string(), {
+    zero: 0,
+    convert(text, report) {
+      const parsed = parseBase2Bytes(text);
+      if (typeof parsed === 'number') return parsed;
+      report(parsed.error);
+      return undefined;
+    },
+  });
+}
+
+/** One of some words; `unknownText` words the error for another, "" counts as unset. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  unknownText: (found: string) => string,
+): Schema<Word | ''> {
+  return refine<string, Word | ''>(string(), {
+    zero: '',
+    convert(text, report) {
+      const word = words.find((candidate) => candidate === text);
+      if (word !== undefined || text === '') return word ?? '';
+      report(unknownText(text));
+      return undefined;
+    },
+  });
+}
