@@ -1,0 +1,3 @@
+export * from './api-error.js';
+export * from './envelope.js';
+export * from './routes.js';

@@ -1,0 +1,21 @@
+import type { Route, WebContext, WebRequest } from '../route.js';
+import { queryTimeMs } from './go-time.js';
+import { limitOf, optionalTime } from './parameters.js';
+import { asQueryParameter } from './query-error.js';
+import { queryAnswer, queryOptions, timed } from './query-options.js';
+
+async function instantQuery(request: WebRequest, web: WebContext) {
+  limitOf(request.form);
+  const time = optionalTime(request.form, 'time', undefined);
+  const timeMs = time === undefined ? web.ports.clock.nowMs() : queryTimeMs(time);
+  const options = queryOptions(request, web);
+  const { result, statistics } = await timed(web, () =>
+    asQueryParameter(() => web.ports.engine.instant({ ...options, timeMs })),
+  );
+  return queryAnswer(request, result, statistics);
+}
+
+export const queryRoute: Route = {
+  name: '/query',
+  methods: { GET: instantQuery, POST: instantQuery },
+};

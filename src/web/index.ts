@@ -1,0 +1,3 @@
+export * from './options.js';
+export * from './ports.js';
+export * from './server.js';

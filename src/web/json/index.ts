@@ -1,0 +1,5 @@
+export * from './byte-writer.js';
+export * from './json-body.js';
+export * from './json-text.js';
+export * from './json-value.js';
+export * from './write-result.js';
