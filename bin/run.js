@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// The program's door: checks the runtime, answers --version at once, and hands everything else to the command line.
+import { existsSync, readFileSync } from 'node:fs';
+import module from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  const pinned = path.join(root, 'node_modules', '.bin', 'node');
+  if (existsSync(path.join(root, 'tsconfig.json')) && existsSync(pinned)) {
+    const { handOver } = await import('./hand-over.js');
+    handOver(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  } else {
+    process.stderr.write(`tsprom needs Node.js 22.19 or newer, this is ${process.version}\n`);
+    process.exitCode = 1;
+  }
+} else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === 'version')) {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  process.stdout.write(`tsprom ${version} (compatible with Prometheus 3.14.0), Node.js ${process.version}\n`);
+} else {
+  // DNS, fsync, file writes and inflate share this pool; it must be sized before its first use.
+  process.env.UV_THREADPOOL_SIZE ??= '8';
+  process.env.NODE_ENV ??= 'production';
+  module.enableCompileCache?.();
+  const { main } = await import('../dist/bundle/main.js');
+  await main(root, process.argv.slice(2));
+}

@@ -1,0 +1,351 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { messageOf, systemFiles, UserError } from '../base/index.js';
+import type { Config } from '../config/index.js';
+import { DiscoveryManager } from '../discovery/index.js';
+import { createEngine, type ParserOptions } from '../promql/index.js';
+import { createScrapeMetrics, ScrapeManager } from '../scrape/index.js';
+import type { Queryable } from '../storage/index.js';
+import {
+  createLogger,
+  type Logger,
+  MetricRegistry,
+  registerBuildInfo,
+  registerProcessMetrics,
+  registerRuntimeMetrics,
+} from '../telemetry/index.js';
+import { type Database, openDatabase } from '../tsdb/index.js';
+import { createWebServer, type Notification, type Readiness, type WebServer } from '../web/index.js';
+import { registerDatabaseMetrics } from './database-metrics.js';
+import { hostMetricsPath } from './default-config.js';
+import { greeting } from './greeting.js';
+import { collectHostMetrics, systemHostReader } from './host/collect-host-metrics.js';
+import { readConfig } from './read-config.js';
+import { watchRuntime } from './runtime-probe.js';
+import { selfTarget } from './self-target.js';
+import type { ServeOptions } from './serve-options.js';
+import type { ServerParts } from './server-parts.js';
+import { compatibleVersion, webOptions, webPorts } from './web-ports.js';
+
+export interface RunningServer {
+  /** Resolves when the server has stopped in order; rejects with what ended it otherwise. */
+  readonly done: Promise<void>;
+  /** Begins an orderly stop; false when one is under way already. */
+  stop(reason: string, signal?: string): boolean;
+  /** Resolves to the error's text, or undefined when the new configuration is in force. */
+  reload(): Promise<string | undefined>;
+}
+
+/** How long answers under way may take once the server stops; then their connections are cut. */
+const stopGraceMs = 500;
+
+/** Starts a server; everything that happens from then on is logged. */
+export function serve(options: ServeOptions): RunningServer {
+  const server = new Server(options);
+  return {
+    done: server.run(),
+    stop: (reason, signal) => server.stop(reason, signal),
+    reload: () => server.reload(),
+  };
+}
+
+class Server {
+  readonly #options: ServeOptions;
+  readonly #logger: Logger;
+  readonly #registry = new MetricRegistry();
+  readonly #startTimeMs: number;
+  readonly #stopping = Promise.withResolvers<void>();
+  readonly #scraping: ScrapeManager;
+  readonly #discovery: DiscoveryManager;
+  #readiness: Readiness = 'starting';
+  #addresses: readonly string[] = [];
+  #database: Database | undefined;
+  #config: Config | undefined;
+  #isEmbedded = false;
+  #lastReload: { ok: boolean; atMs: number | undefined } = { ok: false, atMs: undefined };
+  #reloading: Promise<unknown> = Promise.resolve();
+  #replayProgress = { min: 0, max: 0, current: 0 };
+
+  constructor(options: ServeOptions) {
+    const { settings, clock, disk, random } = options;
+    this.#options = options;
+    this.#startTimeMs = clock.nowMs();
+    const { logFormat: format, logLevel: level } = settings;
+    this.#logger = createLogger({ format, level, clock, write: options.log });
+    this.#scraping = new ScrapeManager({
+      clock,
+      random,
+      disk,
+      storage: { appender: () => this.#requireDatabase().appender() },
+      logger: this.#logger.with({ component: 'scrape manager' }),
+      metrics: createScrapeMetrics(this.#registry),
+      hostName: hostname(),
+      self: selfTarget({
+        addresses: () => this.#addresses,
+        pages: new Map([
+          ['/metrics', async () => this.#registry.collect()],
+          [hostMetricsPath, () => this.#hostMetrics()],
+        ]),
+      }),
+    });
+    this.#discovery = new DiscoveryManager({
+      clock,
+      disk,
+      logger: this.#logger.with({ component: 'discovery manager scrape' }),
+      registry: this.#registry,
+      onGroups: (job, groups) => this.#scraping.updateGroups(job, groups),
+    });
+  }
+
+  /** Start order: configuration, listeners, database, scraping. Stop order: the other way round. */
+  async run(): Promise<void> {
+    const { settings, disk } = this.#options;
+    this.#logStart();
+    await this.#readConfig();
+    this.#registerMetrics();
+    const web = await createWebServer(webPorts(this.#parts()), webOptions(settings));
+    try {
+      this.#addresses = await web.listen(settings.listenAddresses);
+      for (const address of this.#addresses) this.#logger.info('Listening on', { component: 'web', address });
+      this.#database = await openDatabase({
+        directory: settings.dataDirectory,
+        disk,
+        clock: this.#options.clock,
+        random: this.#options.random,
+        logger: databaseLogger(this.#logger),
+        lock: settings.lockDirectory,
+        walSync: settings.walSync,
+        walCompression: settings.walCompression,
+        segmentSizeBytes: settings.walSegmentBytes,
+        onReplayProgress: ({ first, last, segment }) => {
+          this.#replayProgress = { min: first, max: last, current: segment };
+        },
+        onFsync: this.#fsyncObserver(),
+      });
+      this.#logger.info('TSDB started');
+      await this.#applyConfig();
+      this.#scraping.start();
+      if (this.#readiness === 'starting') this.#readiness = 'ready';
+      this.#logger.info('Server is ready to receive web requests.');
+      if (this.#isEmbedded) this.#greet();
+      await this.#stopping.promise;
+    } finally {
+      await this.#shutDown(web);
+    }
+  }
+
+  stop(reason: string, signal?: string): boolean {
+    if (this.#readiness === 'stopping') return false;
+    this.#readiness = 'stopping';
+    this.#logger.warn(reason, signal === undefined ? {} : { signal });
+    this.#stopping.resolve();
+    return true;
+  }
+
+  /** One reload after the other; the running configuration stays when the new one is refused. */
+  reload(): Promise<string | undefined> {
+    const next = this.#reloading.then(() => this.#reloadOnce());
+    this.#reloading = next;
+    return next;
+  }
+
+  async #reloadOnce(): Promise<string | undefined> {
+    const filename = this.#options.settings.configFile;
+    try {
+      await this.#readConfig();
+      await this.#applyConfig();
+      return undefined;
+    } catch (error) {
+      this.#lastReload = { ...this.#lastReload, ok: false };
+      const text =
+        error instanceof UserError && error.place
+          ? `couldn't load configuration (--config.file="${filename}"): parsing YAML file ${filename}: ${error.message}`
+          : messageOf(error);
+      this.#logger.error('Error reloading config', { err: text });
+      return text;
+    }
+  }
+
+  async #readConfig(): Promise<void> {
+    const { settings, disk, env, clock } = this.#options;
+    this.#logger.info('Loading configuration file', { filename: settings.configFile });
+    const ownAddress = `localhost:${portOf(settings.listenAddresses[0] ?? '')}`;
+    const read = await readConfig({ settings, disk, env, ownAddress }, this.#logger);
+    this.#config = read.config;
+    this.#isEmbedded = read.isEmbedded;
+    this.#lastReload = { ok: true, atMs: clock.nowMs() };
+  }
+
+  async #applyConfig(): Promise<void> {
+    const config = this.#requireConfig();
+    await this.#scraping.apply({ jobs: config.jobs, externalLabels: config.global.externalLabels });
+    this.#discovery.apply(new Map(config.jobs.map(({ scrape, discovery }) => [scrape.jobName, discovery])));
+    this.#logger.info('Completed loading of configuration file', {
+      filename: this.#options.settings.configFile,
+    });
+  }
+
+  async #shutDown(web: WebServer): Promise<void> {
+    this.#readiness = 'stopping';
+    this.#discovery.stop();
+    this.#logger.info('Stopping scrape manager...');
+    await this.#scraping.stop();
+    this.#logger.info('Scrape manager stopped');
+    await web.close(stopGraceMs);
+    await this.#database?.close();
+    this.#logger.info('See you next time!');
+  }
+
+  #parts(): ServerParts {
+    const { settings, clock } = this.#options;
+    const parserOptions = parserOptionsOf(settings.features);
+    const queryable: Queryable = { querier: (window) => this.#requireDatabase().querier(window) };
+    return {
+      options: this.#options,
+      logger: this.#logger,
+      registry: this.#registry,
+      startTimeMs: this.#startTimeMs,
+      parserOptions,
+      queryable,
+      engine: createEngine({
+        clock,
+        parserOptions,
+        lookbackDeltaMs: settings.lookbackDeltaMs,
+        timeoutMs: settings.queryTimeoutMs,
+        maxSamples: settings.maxSamples,
+        defaultStepMs: () => this.#requireConfig().global.evaluationInterval,
+        delayedNameRemoval: settings.features.has('promql-delayed-name-removal'),
+      }),
+      scraping: this.#scraping,
+      database: () => this.#database,
+      requireDatabase: () => this.#requireDatabase(),
+      config: () => this.#requireConfig(),
+      readiness: () => this.#readiness,
+      replayProgress: () => this.#replayProgress,
+      notifications: () => this.#notifications(),
+      lastReload: () => this.#lastReload,
+      reload: () => this.reload(),
+      stop: (reason) => this.stop(reason),
+    };
+  }
+
+  #requireConfig(): Config {
+    if (this.#config) return this.#config;
+    throw new UserError({ code: 'not-ready', message: 'no configuration is loaded' });
+  }
+
+  #requireDatabase(): Database {
+    if (this.#database) return this.#database;
+    throw new UserError({ code: 'not-ready', message: 'TSDB not ready' });
+  }
+
+  #hostMetrics() {
+    return collectHostMetrics(systemHostReader((file) => this.#options.disk.readFile(file)));
+  }
+
+  #notifications(): Notification[] {
+    const at = (text: string): Notification => ({ text, timeMs: this.#options.clock.nowMs(), active: true });
+    if (this.#readiness === 'starting') {
+      return [at('Prometheus is starting and replaying the write-ahead log (WAL).')];
+    }
+    return this.#lastReload.ok ? [] : [at('Configuration reload has failed.')];
+  }
+
+  #registerMetrics(): void {
+    const registry = this.#registry;
+    const { arch, platform, version } = process;
+    registerBuildInfo(registry, {
+      branch: 'HEAD',
+      goarch: arch,
+      goos: platform,
+      goversion: version,
+      revision: 'tsprom',
+      tags: '',
+      version: compatibleVersion,
+    });
+    const proc = {
+      readText: (file: string) => systemFiles.readText(file),
+      openFileCount: () => systemFiles.entryCount('/proc/self/fd'),
+    };
+    registerProcessMetrics(registry, { proc, startTimeMs: this.#startTimeMs });
+    registerRuntimeMetrics(registry, watchRuntime());
+    registerDatabaseMetrics(registry, () => this.#database);
+    const help = 'Whether the last configuration reload attempt was successful.';
+    registry.gaugeFrom({ name: 'prometheus_config_last_reload_successful', help }, () =>
+      this.#lastReload.ok ? 1 : 0,
+    );
+    registry.gaugeFrom(
+      {
+        name: 'prometheus_config_last_reload_success_timestamp_seconds',
+        help: 'Timestamp of the last successful configuration reload.',
+      },
+      () => (this.#lastReload.atMs ?? 0) / 1000,
+    );
+  }
+
+  #fsyncObserver(): (seconds: number) => void {
+    const summary = this.#registry.summary({
+      name: 'prometheus_tsdb_wal_fsync_duration_seconds',
+      help: 'Duration of write log fsync.',
+      quantiles: [0.5, 0.9, 0.99],
+    });
+    return (seconds) => summary.observe(seconds);
+  }
+
+  #logStart(): void {
+    const { settings } = this.#options;
+    const logger = this.#logger;
+    logger.info('Starting tsprom', {
+      mode: 'server',
+      compatible_with: compatibleVersion,
+      runtime: process.version,
+    });
+    if (settings.ineffective.length > 0) {
+      const flags = settings.ineffective.map(({ name }) => `--${name}`).join(' ');
+      logger.warn('Flags without effect', { flags });
+    }
+    for (const name of settings.features) {
+      if (!effectiveFeatures.has(name))
+        logger.warn('Unknown option or option without effect for --enable-feature', { option: name });
+    }
+  }
+
+  #greet(): void {
+    const { settings } = this.#options;
+    const url = `http://localhost:${portOf(this.#addresses[0] ?? '')}`;
+    const dataDirectory = path.resolve(settings.dataDirectory);
+    this.#options.greet(greeting({ url, dataDirectory, configFile: settings.configFile }));
+  }
+}
+
+const effectiveFeatures: ReadonlySet<string> = new Set([
+  'promql-experimental-functions',
+  'promql-extended-range-selectors',
+  'promql-binop-fill-modifiers',
+  'promql-delayed-name-removal',
+]);
+
+function parserOptionsOf(features: ReadonlySet<string>): ParserOptions {
+  return {
+    experimentalFunctions: features.has('promql-experimental-functions'),
+    extendedRangeSelectors: features.has('promql-extended-range-selectors'),
+    fillModifiers: features.has('promql-binop-fill-modifiers'),
+  };
+}
+
+function databaseLogger(logger: Logger): NonNullable<Parameters<typeof openDatabase>[0]['logger']> {
+  const inner = logger.with({ component: 'tsdb' });
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: Readonly<Record<string, unknown>>) =>
+      inner[level](
+        message,
+        Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, String(value)])),
+      );
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** The port of `host:port`. */
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(':') + 1);
+}

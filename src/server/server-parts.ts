@@ -1,0 +1,31 @@
+import type { Config } from '../config/index.js';
+import type { Engine, ParserOptions } from '../promql/index.js';
+import type { ScrapeManager } from '../scrape/index.js';
+import type { Queryable } from '../storage/index.js';
+import type { Logger, MetricRegistry } from '../telemetry/index.js';
+import type { Database } from '../tsdb/index.js';
+import type { Notification, Readiness, ReplayProgress } from '../web/index.js';
+import type { ServeOptions } from './serve-options.js';
+
+/** The server's parts as its HTTP surface sees them. */
+export interface ServerParts {
+  readonly options: ServeOptions;
+  readonly logger: Logger;
+  readonly registry: MetricRegistry;
+  readonly startTimeMs: number;
+  readonly engine: Engine;
+  readonly parserOptions: ParserOptions;
+  readonly queryable: Queryable;
+  readonly scraping: ScrapeManager;
+  /** Undefined before it is open. */
+  database(): Database | undefined;
+  /** Throws UserError before it is open. */
+  requireDatabase(): Database;
+  config(): Config;
+  readiness(): Readiness;
+  replayProgress(): ReplayProgress;
+  notifications(): readonly Notification[];
+  lastReload(): { readonly ok: boolean; readonly atMs: number | undefined };
+  reload(): Promise<string | undefined>;
+  stop(reason: string): boolean;
+}

@@ -1,0 +1,167 @@
+import { parseDuration, parseGoFloat, UserError } from '../base/index.js';
+import type { WalCompression } from '../tsdb/wal/index.js';
+import { type ServerFlag, serverFlags } from './flags.js';
+
+/** Flags as the command line gave them, by name; a flag that was not given is absent. */
+export type GivenFlags = ReadonlyMap<string, string | boolean | readonly string[]>;
+
+/** Every flag's value as text, defaults filled in: what /api/v1/status/flags shows. */
+export type FlagTexts = ReadonlyMap<string, string>;
+
+/** The server's settings as numbers and texts. Times in ms, sizes in bytes. */
+export interface ServerSettings {
+  readonly configFile: string;
+  /** The flag was given: the file must exist. */
+  readonly configFileGiven: boolean;
+  readonly listenAddresses: readonly string[];
+  readonly externalUrl: string | undefined;
+  readonly routePrefix: string | undefined;
+  readonly corsOrigin: string;
+  readonly pageTitle: string;
+  readonly enableLifecycle: boolean;
+  readonly maxConnections: number;
+  readonly readTimeoutMs: number;
+  readonly dataDirectory: string;
+  readonly lockDirectory: boolean;
+  readonly walSync: 'commit' | 'interval' | 'none';
+  readonly walSegmentBytes: number;
+  readonly walCompression: WalCompression;
+  readonly lookbackDeltaMs: number;
+  readonly queryTimeoutMs: number;
+  readonly maxSamples: number;
+  readonly maxConcurrentQueries: number;
+  readonly alignTimestamps: boolean;
+  readonly timestampToleranceMs: number;
+  readonly discoveryIntervalMs: number;
+  readonly features: ReadonlySet<string>;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logFormat: 'logfmt' | 'json';
+  readonly flagTexts: FlagTexts;
+  /** Flags that were given and have no effect, with why. */
+  readonly ineffective: readonly { readonly name: string; readonly effect: ServerFlag['effect'] }[];
+}
+
+function badFlag(name: string, message: string): UserError {
+  return new UserError({
+    code: 'bad-flag',
+    message: `flag "--${name}": ${message}`,
+    suggestions: ['see "tsprom server --help"'],
+  });
+}
+
+const sizeUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
+
+/** Powers of two, as upstream's flags: `512MB` is 512 MiB; `MiB` is the same. */
+function parseSize(name: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$/.exec(text);
+  if (!match) throw badFlag(name, `"${text}" is no size, expected one such as 512MB`);
+  const power = sizeUnits.findIndex((unit) => unit === `${match[2]}B`);
+  return Math.round(Number(match[1]) * 1024 ** power);
+}
+
+/** Typed access to one command line; every getter throws UserError (`bad-flag`) for a value of the wrong kind. */
+class FlagReader {
+  readonly #given: GivenFlags;
+
+  constructor(given: GivenFlags) {
+    this.#given = given;
+  }
+
+  texts(name: string): readonly string[] {
+    const flag = serverFlags.find((known) => known.name === name);
+    const value = this.#given.get(name);
+    if (value === undefined) return [flag?.defaultText ?? ''];
+    return typeof value === 'object' ? value : [String(value)];
+  }
+
+  text(name: string): string {
+    return this.texts(name).at(-1) ?? '';
+  }
+
+  isTrue(name: string): boolean {
+    return this.text(name) === 'true';
+  }
+
+  durationMs(name: string): number {
+    const parsed = parseDuration(this.text(name));
+    if (!parsed.ok) throw badFlag(name, parsed.error);
+    return parsed.ms;
+  }
+
+  size(name: string): number {
+    return parseSize(name, this.text(name));
+  }
+
+  integer(name: string): number {
+    const value = Number(this.text(name));
+    if (!Number.isSafeInteger(value)) throw badFlag(name, `"${this.text(name)}" is no whole number`);
+    return value;
+  }
+}
+
+/** Checks every flag that was given, whether it has an effect or not. */
+function checkKinds(given: GivenFlags, reader: FlagReader): void {
+  for (const flag of serverFlags) {
+    if (!given.has(flag.name)) continue;
+    if (flag.kind === 'duration') reader.durationMs(flag.name);
+    if (flag.kind === 'size') reader.size(flag.name);
+    if (flag.kind === 'integer') reader.integer(flag.name);
+    if (flag.kind === 'number' && parseGoFloat(reader.text(flag.name)) === undefined) {
+      throw badFlag(flag.name, `"${reader.text(flag.name)}" is no number`);
+    }
+    if (flag.effect === 'refused' && reader.text(flag.name) !== flag.defaultText) {
+      throw badFlag(
+        flag.name,
+        'is not supported yet, and going on without it would not be what was asked for',
+      );
+    }
+  }
+}
+
+/** Reads a command line. Throws UserError with code `bad-flag` for the first value that is wrong. */
+export function readSettings(given: GivenFlags): ServerSettings {
+  const reader = new FlagReader(given);
+  checkKinds(given, reader);
+  const agentFlag = serverFlags.find((flag) => flag.effect === 'agent' && given.has(flag.name));
+  if (agentFlag) throw badFlag(agentFlag.name, 'can not be used outside agent mode');
+  const walSegmentBytes = reader.size('storage.tsdb.wal-segment-size');
+  if (walSegmentBytes < 10 * 2 ** 20 || walSegmentBytes > 256 * 2 ** 20) {
+    throw badFlag('storage.tsdb.wal-segment-size', 'must be set between 10MB and 256MB');
+  }
+  return {
+    configFile: reader.text('config.file'),
+    configFileGiven: given.has('config.file'),
+    listenAddresses: reader.texts('web.listen-address'),
+    externalUrl: reader.text('web.external-url') || undefined,
+    routePrefix: reader.text('web.route-prefix') || undefined,
+    corsOrigin: reader.text('web.cors.origin'),
+    pageTitle: reader.text('web.page-title'),
+    enableLifecycle: reader.isTrue('web.enable-lifecycle'),
+    maxConnections: reader.integer('web.max-connections'),
+    readTimeoutMs: reader.durationMs('web.read-timeout'),
+    dataDirectory: reader.text('storage.tsdb.path'),
+    lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
+    walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
+    walSegmentBytes,
+    walCompression: reader.isTrue('storage.tsdb.wal-compression') ? 'snappy' : 'none',
+    lookbackDeltaMs: reader.durationMs('query.lookback-delta'),
+    queryTimeoutMs: reader.durationMs('query.timeout'),
+    maxSamples: reader.integer('query.max-samples'),
+    maxConcurrentQueries: reader.integer('query.max-concurrency'),
+    alignTimestamps: reader.isTrue('scrape.adjust-timestamps'),
+    timestampToleranceMs: reader.durationMs('scrape.timestamp-tolerance'),
+    discoveryIntervalMs: reader.durationMs('scrape.discovery-reload-interval'),
+    features: new Set(
+      reader
+        .texts('enable-feature')
+        .flatMap((list) => list.split(','))
+        .filter((name) => name !== ''),
+    ),
+    logLevel: reader.text('log.level') as ServerSettings['logLevel'],
+    logFormat: reader.text('log.format') as ServerSettings['logFormat'],
+    flagTexts: new Map(serverFlags.map(({ name }) => [name, reader.texts(name).join(',')])),
+    ineffective: serverFlags.filter(
+      ({ name, effect }) => given.has(name) && (effect === 'pending' || effect === 'meaningless'),
+    ),
+  };
+}

@@ -1,0 +1,85 @@
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import { renderConfig } from '../config/index.js';
+import { parseExpr, parseMetricSelector, prettyExpr } from '../promql/index.js';
+import type { BuildInfo, WebOptions, WebPorts } from '../web/index.js';
+import { defaultWebOptions } from '../web/index.js';
+import { collectHostMetrics, systemHostReader } from './host/collect-host-metrics.js';
+import type { ServerParts } from './server-parts.js';
+import type { ServerSettings } from './settings.js';
+import { targetsProvider } from './targets-provider.js';
+
+/** What tools compare with: the version of Prometheus whose behaviour this is. */
+export const compatibleVersion = '3.14.0';
+
+export function buildInfo(): BuildInfo {
+  return {
+    version: compatibleVersion,
+    revision: 'tsprom',
+    branch: 'HEAD',
+    buildUser: '',
+    buildDate: '',
+    goVersion: process.version,
+  };
+}
+
+/** Flags of the HTTP surface in its own terms. */
+export function webOptions(settings: ServerSettings): WebOptions {
+  const first = settings.listenAddresses[0] ?? '';
+  const port = first.slice(first.lastIndexOf(':') + 1);
+  const externalUrl = (settings.externalUrl ?? `http://${hostname()}:${port}`).replace(/\/+$/, '');
+  const prefix = settings.routePrefix ?? new URL(externalUrl).pathname;
+  return {
+    ...defaultWebOptions,
+    listenAddresses: settings.listenAddresses,
+    externalUrl,
+    routePrefix: `/${prefix.replace(/^\/+|\/+$/g, '')}`,
+    enableLifecycle: settings.enableLifecycle,
+    corsOrigin: settings.corsOrigin,
+    pageTitle: settings.pageTitle,
+    maxConnections: settings.maxConnections,
+    readTimeoutMs: settings.readTimeoutMs,
+  };
+}
+
+/** Everything the HTTP surface asks of the server. */
+export function webPorts(parts: ServerParts): WebPorts {
+  const { settings } = parts.options;
+  const parserOptions = parts.parserOptions;
+  return {
+    engine: parts.engine,
+    parser: {
+      parse: (query) => parseExpr(query, parserOptions),
+      parseSelector: (text) => parseMetricSelector(text),
+      pretty: (expr) => prettyExpr(expr),
+    },
+    queryable: parts.queryable,
+    targets: targetsProvider(parts.scraping, () => parts.config()),
+    cardinality: (limit) => parts.requireDatabase().cardinality(limit),
+    configText: () => renderConfig(parts.config()),
+    flags: settings.flagTexts,
+    buildInfo: buildInfo(),
+    runtimeInfo: () => ({
+      startTimeMs: parts.startTimeMs,
+      workingDirectory: process.cwd(),
+      hostname: hostname(),
+      reloadConfigSuccess: parts.lastReload().ok,
+      lastConfigTimeMs: parts.lastReload().atMs,
+      corruptionCount: parts.database()?.stats.walCorruptions ?? 0,
+      threadCount: 1,
+      processorCount: availableParallelism(),
+      memoryLimitBytes: totalmem(),
+      storageRetention: '',
+    }),
+    replayProgress: () => parts.replayProgress(),
+    notifications: () => parts.notifications(),
+    lifecycle: {
+      reload: () => parts.reload(),
+      quit: () => parts.stop('Received termination request via web service, exiting gracefully...'),
+    },
+    readiness: () => parts.readiness(),
+    registry: parts.registry,
+    logger: parts.logger,
+    clock: parts.options.clock,
+    hostMetrics: () => collectHostMetrics(systemHostReader((file) => parts.options.disk.readFile(file))),
+  };
+}
