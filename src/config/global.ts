@@ -1,6 +1,7 @@
+import { quoteGo } from '../base/index.js';
 import { isLabelName, Labels } from '../model/index.js';
 import { type CompleteGlobal, globalScrapeFields, protocolsProblem } from '../scrape/options.js';
-import { duration, map, quoteBytes, type Schema, type StructOf, string, struct } from '../yaml/index.js';
+import { duration, map, type Schema, type StructOf, string, struct } from '../yaml/index.js';
 import { expandEnv } from './expand-env.js';
 
 function globalFields() {
@@ -30,10 +31,10 @@ export function globalSchema(): Schema<WrittenGlobal> {
       const scheme = global.metricNameValidationScheme || 'utf8';
       for (const [name, value] of global.externalLabels) {
         if (!isLabelName(name, scheme)) {
-          return report(`${quoteBytes(name)} is not a valid label name`, { key: 'external_labels' });
+          return report(`${quoteGo(name)} is not a valid label name`, { key: 'external_labels' });
         }
         if (!value.isWellFormed()) {
-          return report(`${quoteBytes(value)} is not a valid label value`, { key: 'external_labels' });
+          return report(`${quoteGo(value)} is not a valid label value`, { key: 'external_labels' });
         }
       }
       if (global.scrapeTimeout > (global.scrapeInterval || defaultIntervalMs)) {

@@ -42,4 +42,18 @@ export const textTypes: ReadonlyMap<string, number> = new Map([
 /** The words that a TYPE line of OpenMetrics may hold. */
 export const openMetricsTypes: ReadonlyMap<string, number> = new Map(Object.entries(typeCodes));
 
-export const longestTypeName = 'gaugehistogram'.length;
+/** The code of the word in a range of bytes, or undefined for any other. */
+export function metricTypeOf(
+  words: ReadonlyMap<string, number>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number | undefined {
+  for (const [word, code] of words) {
+    if (word.length !== end - start) continue;
+    let at = 0;
+    while (at < word.length && word.charCodeAt(at) === bytes[start + at]) at++;
+    if (at === word.length) return code;
+  }
+  return undefined;
+}

@@ -52,5 +52,5 @@ export function markAt(page: ScannedPage, index: number): PageEntry {
 /** The text format knows `\\` and `\n` in help texts, OpenMetrics `\"` as well. */
 function unescapeHelp(text: string, hasQuotes: boolean): string {
   if (hasQuotes || !text.includes('\\')) return unescapeLabel(text);
-  return text.replace(/\\[\\n]/g, (escape) => (escape === '\\n' ? '\n' : '\\'));
+  return text.replace(/\\[\\n]/g, (found) => (found === '\\n' ? '\n' : '\\'));
 }

@@ -1,12 +1,14 @@
 import { compareUtf8, parseGoFloat } from '../base/index.js';
 import { type Exemplar, Labels, LabelsBuilder, metricNameLabel } from '../model/index.js';
+import { byteClasses, isMetricByte, isMetricStart } from './byte-classes.js';
 import { formatOpenMetricsFloat } from './format-float.js';
 import { histogramType, summaryType } from './metric-types.js';
 import { OpenMetricsParser } from './parse/openmetrics-parser.js';
 import type { PageParser } from './parse/page-parser.js';
 import { TextParser } from './parse/text-parser.js';
+import { passLabels } from './scan/pass-labels.js';
 import type { ScannedPage } from './scan/scanned-page.js';
-import { decodeText, isAscii } from './utf8.js';
+import { decodeAscii, decodeText, isAscii } from './utf8.js';
 
 /** No `le` or `quantile` worth rewriting is longer; reading one costs its length. */
 const longestBound = 1024;
@@ -18,7 +20,7 @@ function parserOf(page: ScannedPage): PageParser {
 /** What `\\`, `\"` and `\n` stand for; a backslash before anything else is itself. */
 export function unescapeLabel(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\[\\"n]/g, (escape) => (escape === '\\n' ? '\n' : (escape[1] as string)));
+  return text.replace(/\\[\\"n]/g, (found) => (found === '\\n' ? '\n' : (found[1] as string)));
 }
 
 /**
@@ -30,14 +32,13 @@ export function seriesPairs(page: ScannedPage, row: number): string[] {
   const { bytes } = page;
   const start = page.seriesStart[row] as number;
   const end = page.seriesEnd[row] as number;
-  const parser = parserOf(page);
-  const ranges = parser.readSeries(start);
+  const { nameStart, nameEnd, ranges } = plainRanges(page, row) ?? completeRanges(page, start);
   const read = textReader(bytes, start, end);
-  const pairs = [metricNameLabel, unescapeLabel(read(parser.nameStart, parser.nameEnd))];
+  const pairs = [metricNameLabel, read(nameStart, nameEnd)];
   const bound = boundLabel(page.metricTypes[row] as number);
   for (let i = 0; i < ranges.length; i += 4) {
-    const name = unescapeLabel(read(ranges[i] as number, ranges[i + 1] as number));
-    const value = unescapeLabel(read(ranges[i + 2] as number, ranges[i + 3] as number));
+    const name = read(ranges[i] as number, ranges[i + 1] as number);
+    const value = read(ranges[i + 2] as number, ranges[i + 3] as number);
     pairs.push(name, name === bound ? normalizeBound(value) : value);
   }
   return sortPairs(pairs);
@@ -77,10 +78,42 @@ export function exemplarPairs(page: ScannedPage, index: number): string[] {
   return sortPairs(pairs);
 }
 
-/** Reads parts of one range; a range of ASCII is decoded once. */
+interface SeriesRanges {
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  /** Start and end of each label's name, then of its value. */
+  readonly ranges: readonly number[];
+}
+
+/** The parts of a series text as the quick scan reads it, or undefined where that is not enough. */
+function plainRanges(page: ScannedPage, row: number): SeriesRanges | undefined {
+  const { bytes } = page;
+  const nameStart = page.seriesStart[row] as number;
+  const end = page.seriesEnd[row] as number;
+  let at = nameStart;
+  if (((byteClasses[bytes[at] as number] as number) & isMetricStart) === 0) return undefined;
+  while (at < end && ((byteClasses[bytes[at] as number] as number) & isMetricByte) !== 0) at++;
+  const nameEnd = at;
+  const ranges: number[] = [];
+  if (at === end) return { nameStart, nameEnd, ranges };
+  while (bytes[at] === 0x20 || bytes[at] === 0x09) at++;
+  if (bytes[at] !== 0x7b || bytes.indexOf(0x0a, end) < 0) return undefined;
+  return passLabels(bytes, at + 1, page.format === 'text', ranges) === end
+    ? { nameStart, nameEnd, ranges }
+    : undefined;
+}
+
+function completeRanges(page: ScannedPage, start: number): SeriesRanges {
+  const parser = parserOf(page);
+  const ranges = parser.readSeries(start);
+  return { nameStart: parser.nameStart, nameEnd: parser.nameEnd, ranges };
+}
+
+/** Reads and unescapes parts of one range; a range of ASCII is decoded once. */
 function textReader(bytes: Uint8Array, start: number, end: number): (from: number, to: number) => string {
-  if (!isAscii(bytes, start, end)) return (from, to) => decodeText(bytes, from, to);
-  const text = decodeText(bytes, start, end);
+  if (!isAscii(bytes, start, end)) return (from, to) => unescapeLabel(decodeText(bytes, from, to));
+  const text = decodeAscii(bytes, start, end);
+  if (text.includes('\\')) return (from, to) => unescapeLabel(text.slice(from - start, to - start));
   return (from, to) => text.slice(from - start, to - start);
 }
 

@@ -1,4 +1,5 @@
 import { setNormalNaNAt, wordsOf } from '../model/index.js';
+import { decodeAscii } from './utf8.js';
 
 /** How `readFloat` ended. */
 export const floatStatus = { ok: 0, syntax: 1, range: 2, unsupported: 3 } as const;
@@ -88,7 +89,7 @@ function readLong(
   column: FloatColumn,
   row: number,
 ): FloatStatus {
-  const value = Number(asciiText(bytes, start, end));
+  const value = Number(decodeAscii(bytes, start, end));
   column.values[row] = value;
   return Number.isFinite(value) ? floatStatus.ok : floatStatus.range;
 }
@@ -101,7 +102,7 @@ function readName(
   row: number,
 ): FloatStatus {
   if (end - start > longestName) return failure(bytes, start, end);
-  switch (asciiText(bytes, start, end).toLowerCase()) {
+  switch (decodeAscii(bytes, start, end).toLowerCase()) {
     case 'nan':
       setNormalNaNAt(column.words, row);
       return floatStatus.ok;
@@ -127,13 +128,4 @@ function failure(bytes: Uint8Array, start: number, end: number): FloatStatus {
     if (byte === 0x70 || byte === 0x50 || byte === 0x5f) return floatStatus.unsupported;
   }
   return floatStatus.syntax;
-}
-
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > 32) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-  }
-  let text = '';
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);
-  return text;
 }

@@ -23,6 +23,16 @@ export function isAscii(bytes: Uint8Array, start: number, end: number): boolean 
   return true;
 }
 
+/** The text of bytes that are known to be ASCII. */
+export function decodeAscii(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 24) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  }
+  let text = '';
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}
+
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; ) {
     const length = sequenceLength(bytes, at, end);
@@ -37,6 +47,7 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
  * them: upstream checks label values but not names, and such a name must stay told apart from a sound one.
  */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (isAscii(bytes, start, end)) return decodeAscii(bytes, start, end);
   if (isUtf8(bytes, start, end)) return decodeUtf8(bytes.subarray(start, end));
   const pieces: string[] = [];
   let soundStart = start;

@@ -1,5 +1,5 @@
 import type { Agent, buildConnector } from 'undici';
-import type { Clock, Disk } from '../base/index.js';
+import type { Clock, Disk, Timer } from '../base/index.js';
 import { BodyBuffer, BufferPool } from './body-buffer.js';
 import { ByteBudget } from './byte-budget.js';
 import { sensitiveHeaders } from './credentials.js';
@@ -25,6 +25,9 @@ export interface HttpClientPorts {
 }
 
 const maxRedirects = 10;
+
+/** A timer so much behind tells of a busy loop. */
+const lateTimerMs = 20;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** What all clients of a process share. */
@@ -58,16 +61,31 @@ class UndiciClient implements HttpGet {
 
   async get(request: HttpGetRequest): Promise<HttpGetResponse | HttpGetFailure> {
     const cancel = new AbortController();
-    const timer = this.#ports.clock.after(request.timeoutMs, () => cancel.abort('timeout'));
+    const deadline = this.#startDeadline(request.timeoutMs, () => cancel.abort('timeout'));
     const onAbort = (): void => cancel.abort('aborted');
     request.signal?.addEventListener('abort', onAbort, { once: true });
     if (request.signal?.aborted) onAbort();
     try {
       return await this.#follow(request, cancel.signal);
     } finally {
-      timer.cancel();
+      deadline.cancel();
       request.signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /**
+   * A deadline that holds against the target, not against this process: when the timer fires late, the loop was busy
+   * elsewhere and could not read what may long be there, so that as much time is added, once.
+   */
+  #startDeadline(timeoutMs: number, expire: () => void): Timer {
+    const { clock } = this.#ports;
+    const dueMs = clock.monotonicMs() + timeoutMs;
+    let timer = clock.after(timeoutMs, () => {
+      const lateMs = clock.monotonicMs() - dueMs;
+      if (lateMs < lateTimerMs) expire();
+      else timer = clock.after(Math.min(lateMs, timeoutMs), expire);
+    });
+    return { cancel: () => timer.cancel() };
   }
 
   async #follow(request: HttpGetRequest, signal: AbortSignal): Promise<HttpGetResponse | HttpGetFailure> {
@@ -146,11 +164,12 @@ class UndiciClient implements HttpGet {
       limitBytes: given.request.bodyLimitBytes,
       expectedBytes: Math.max(given.request.expectedBytes, body.length * 4),
     });
-    const result = await inflateGzip(body.bytes(), inflated);
+    const result = await inflateGzip(body.bytes(), inflated, given.signal);
     body.release();
     if (result === undefined) return { ...answer, body: inflated };
     inflated.release();
     if ('refused' in result) return this.#refusal(result.refused);
+    if (given.signal.aborted) return failureOf(given.url, undefined, given.signal, true);
     return { ok: false, kind: 'network', error: result.error };
   }
 

@@ -137,7 +137,6 @@ export type OAuth2 = StructOf<ReturnType<typeof oauth2Fields>>;
 export function headerFields() {
   return { values: list(string()), secrets: list(secret()), files: list(string()) } satisfies Fields;
 }
-export type HeaderValues = StructOf<ReturnType<typeof headerFields>>;
 
 /** The keys of the block, to be spread into the struct that holds it inline. */
 

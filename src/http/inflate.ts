@@ -7,8 +7,12 @@ export type InflateResult = { readonly refused: BodyRefusal } | { readonly error
 /** Ratio up to which a body is inflated in one piece; what inflates further goes through a stream, byte for byte. */
 const onePieceRatio = 24;
 
-/** Inflates gzip into `into`, which counts and bounds the bytes. Undefined when all went well. */
-export async function inflateGzip(compressed: Uint8Array, into: BodyBuffer): Promise<InflateResult> {
+/** Inflates gzip into `into`, which counts and bounds the bytes. Undefined when all went well; an abort is an error. */
+export async function inflateGzip(
+  compressed: Uint8Array,
+  into: BodyBuffer,
+  signal: AbortSignal,
+): Promise<InflateResult> {
   const bound = compressed.length * onePieceRatio + 16_384;
   if (bound <= 8 * 1024 * 1024) {
     const whole = await inflateWhole(compressed, bound);
@@ -18,7 +22,7 @@ export async function inflateGzip(compressed: Uint8Array, into: BodyBuffer): Pro
     }
     if (whole.error !== undefined) return { error: whole.error };
   }
-  return inflateStream(compressed, into);
+  return inflateStream(compressed, into, signal);
 }
 
 function inflateWhole(
@@ -34,9 +38,17 @@ function inflateWhole(
   });
 }
 
-function inflateStream(compressed: Uint8Array, into: BodyBuffer): Promise<InflateResult> {
+function inflateStream(
+  compressed: Uint8Array,
+  into: BodyBuffer,
+  signal: AbortSignal,
+): Promise<InflateResult> {
   return new Promise((resolve) => {
-    const stream = createGunzip();
+    const stream = createGunzip({ chunkSize: 256 * 1024 });
+    const onAbort = (): void => void stream.destroy(new Error('aborted'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    stream.on('close', () => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
     stream.on('data', (chunk: Buffer) => {
       const refused = into.append(chunk);
       if (refused === undefined) return;

@@ -24,6 +24,7 @@ export {
   type WindowInput,
   type WindowOutput,
   type WindowReducer,
+  type WindowReport,
 } from './twins/windows.js';
 export {
   averageOverTime,

@@ -40,6 +40,6 @@ export interface QueryResult {
   readonly warnings: readonly string[];
   /** With upstream's prefix `PromQL info: `. */
   readonly infos: readonly string[];
-  /** Samples that the evaluation looked at, and the most it held at a time. */
-  readonly samples?: { readonly total: number; readonly peak: number } | undefined;
+  /** For statistics. Upstream's totalQueryableSamples, samplesRead and (nearly) peakSamples. */
+  readonly samples?: { readonly total: number; readonly read: number; readonly peak: number } | undefined;
 }

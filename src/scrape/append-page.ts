@@ -165,6 +165,11 @@ class PageAppend {
 
   #takeUnknown(row: number, ownMs: number | undefined): string | undefined {
     const { cache, options, target, metrics } = this.#parts;
+    if (this.#isOverSampleLimit && options.metricRelabelConfigs.length === 0) {
+      // The scrape fails whatever the labels are, and no rule could drop the sample: it need only be counted.
+      this.added++;
+      return undefined;
+    }
     const result = sampleLabels(this.#page.labels(row), target.labels, options);
     if (result.kind === 'dropped') {
       cache.addDropped(this.#hash);

@@ -4,7 +4,7 @@
  * at once by the next, and the ticks between are left out.
  */
 import type { Clock, Timer } from '../base/index.js';
-import { formatDuration, messageOf } from '../base/index.js';
+import { formatDuration, maxTimerMs, messageOf } from '../base/index.js';
 import type { HttpGet } from '../http/index.js';
 import type { Appendable, Appender } from '../storage/index.js';
 import type { Logger } from '../telemetry/index.js';
@@ -85,10 +85,20 @@ export class ScrapeLoop {
     const { clock, offsetSeed } = this.#ports;
     const { target, intervalMs } = this.#given;
     const offsetMs = target.offsetMs({ intervalMs, seed: offsetSeed, nowMs: clock.nowMs() });
-    this.#timer = clock.after(offsetMs, () => {
+    this.#waitUntil(clock.monotonicMs() + offsetMs, () => {
       this.#alignedMs = clock.nowMs();
       this.#nextTickMs = clock.monotonicMs() + intervalMs;
       this.#scrape();
+    });
+  }
+
+  /** Timers are cut where they would be too long, and set anew where they fire early. */
+  #waitUntil(dueMs: number, run: () => void): void {
+    const { clock } = this.#ports;
+    const waitMs = Math.min(Math.max(0, Math.ceil(dueMs - clock.monotonicMs())), maxTimerMs);
+    this.#timer = clock.after(waitMs, () => {
+      if (clock.monotonicMs() < dueMs - 1) this.#waitUntil(dueMs, run);
+      else run();
     });
   }
 
@@ -150,12 +160,13 @@ export class ScrapeLoop {
 
   #scheduleNext(): void {
     const { clock } = this.#ports;
-    const { intervalMs } = this.#given;
-    const nowMs = clock.monotonicMs();
-    const waitMs = Math.max(0, Math.ceil(this.#nextTickMs - nowMs));
-    this.#timer = clock.after(waitMs, () => this.#scrape());
-    const missed = waitMs > 0 ? 0 : Math.floor((nowMs - this.#nextTickMs) / intervalMs);
-    this.#nextTickMs += (missed + 1) * intervalMs;
+    this.#waitUntil(this.#nextTickMs, () => {
+      const nowMs = clock.monotonicMs();
+      const { intervalMs } = this.#given;
+      const passed = Math.max(0, Math.floor((nowMs - this.#nextTickMs) / intervalMs));
+      this.#nextTickMs += (passed + 1) * intervalMs;
+      this.#scrape();
+    });
   }
 
   /** The time that the samples get: the scheduled one where now is close to it. */

@@ -94,6 +94,15 @@ function perTargetMetrics(counter: (name: string, help: string) => Counter) {
     made.add(0);
     return made;
   };
+  // Upstream has these too; nothing here makes them rise.
+  started(counter('scrape_pools_failed_total', 'Total number of scrape pool creations that failed.'));
+  started(counter('scrape_pool_reloads_failed_total', 'Total number of failed scrape pool reloads.'));
+  started(
+    counter(
+      'scrapes_exceeded_native_histogram_bucket_limit_total',
+      'Total number of scrapes that hit the native histogram bucket limit and were rejected.',
+    ),
+  );
   return {
     exceededBodySizeLimit: started(
       counter(

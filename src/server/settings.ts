@@ -1,6 +1,6 @@
 import { parseDuration, parseGoFloat, UserError } from '../base/index.js';
 import type { WalCompression } from '../tsdb/wal/index.js';
-import { type ServerFlag, serverFlags } from './flags.js';
+import { type ServerFlag, serverFlags } from './flags/index.js';
 
 /** Flags as the command line gave them, by name; a flag that was not given is absent. */
 export type GivenFlags = ReadonlyMap<string, string | boolean | readonly string[]>;

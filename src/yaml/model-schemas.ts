@@ -10,7 +10,7 @@ import {
   type RelabelRule,
   relabelActions,
 } from '../model/index.js';
-import { quoteBytes, string, uint64 } from './scalars.js';
+import { string, uint64 } from './scalars.js';
 import { list, map, optional, refine, type Schema, withDefault } from './schema.js';
 import { struct } from './struct.js';
 
@@ -20,7 +20,7 @@ export function labelName(): Schema<string> {
     zero: '',
     convert(text, report) {
       if (text !== '' && text.isWellFormed()) return text;
-      report(`${quoteBytes(text)} is not a valid label name`);
+      report(`${quoteGo(text)} is not a valid label name`);
       return undefined;
     },
   });
@@ -32,8 +32,8 @@ export function labelSet(): Schema<Map<string, string>> {
     zero: new Map<string, string>(),
     convert(labels, report) {
       for (const [name, value] of labels) {
-        if (name === '' || !name.isWellFormed()) report(`${quoteBytes(name)} is not a valid label name`);
-        if (!value.isWellFormed()) report(`${quoteBytes(value)} is not a valid label value`);
+        if (name === '' || !name.isWellFormed()) report(`${quoteGo(name)} is not a valid label name`);
+        if (!value.isWellFormed()) report(`${quoteGo(value)} is not a valid label value`);
       }
       return labels;
     },

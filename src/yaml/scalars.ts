@@ -1,4 +1,4 @@
-import { parseDuration, quoteGo } from '../base/index.js';
+import { parseDuration } from '../base/index.js';
 import { isNullNode, isScalar } from './decoder.js';
 import { parseBase2Bytes } from './parse-size.js';
 import { refine, reportMismatch, type Schema, scalar } from './schema.js';
@@ -17,13 +17,6 @@ export function string(): Schema<string> {
         return '';
       }),
   };
-}
-
-/** Go's quoting of a text that may hold bytes of a binary scalar. */
-export function quoteBytes(text: string): string {
-  return quoteGo(text)
-    .replace(/\\udc([89a-f][0-9a-f])/g, '\\x$1')
-    .replace(/[\udc80-\udcff]/g, (byte) => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`);
 }
 
 export function bool(): Schema<boolean> {
@@ -93,22 +86,6 @@ export function size(): Schema<number> {
       const parsed = parseBase2Bytes(text);
       if (typeof parsed === 'number') return parsed;
       report(parsed.error);
-      return undefined;
-    },
-  });
-}
-
-/** One of some words; `unknownText` words the error for another, "" counts as unset. */
-export function oneOf<const Word extends string>(
-  words: readonly Word[],
-  unknownText: (found: string) => string,
-): Schema<Word | ''> {
-  return refine<string, Word | ''>(string(), {
-    zero: '',
-    convert(text, report) {
-      const word = words.find((candidate) => candidate === text);
-      if (word !== undefined || text === '') return word ?? '';
-      report(unknownText(text));
       return undefined;
     },
   });

@@ -3,16 +3,7 @@
  * where a text is wanted and true where a boolean is. Problems go to the decoder; a node that does not fit becomes
  * the type's zero, so that the rest of the file is still looked at.
  */
-import {
-  type Decoder,
-  describeNode,
-  isMap,
-  isNullNode,
-  isScalar,
-  isSeq,
-  type Place,
-  scalarText,
-} from './decoder.js';
+import { type Decoder, describeNode, isMap, isNullNode, isScalar, isSeq, scalarText } from './decoder.js';
 import type { ProblemKind } from './problem.js';
 
 export interface Schema<T> {
@@ -193,5 +184,3 @@ export function refine<T, U>(
       }),
   };
 }
-
-export type { Place };

@@ -2,7 +2,6 @@ import { didYouMean } from '../base/index.js';
 import { type Decoder, isMap, isNullNode, type Place } from './decoder.js';
 import { entriesOf, type Report, reportMismatch, type Schema } from './schema.js';
 
-
 export type Fields = Readonly<Record<string, Schema<unknown>>>;
 
 /** `scrape_interval` of the file is `scrapeInterval` of the value. */

@@ -20,7 +20,7 @@ const printed: readonly (readonly [number, string, string, string, string])[] = 
   [0.375, '0.375', '0.375', '0.38', '3.750e-01'],
   [2.5, '2.5', '2.5', '2.50', '2.500e+00'],
   [9.9995, '9.9995', '9.999', '10.00', '9.999e+00'],
-  [999.95, '999.95', '1000', '999.95', '9.999e+02'],
+  [999.95, '999.95', '1000', '999.95', '1.000e+03'],
   [12345, '12345', '1.234e+04', '12345.00', '1.234e+04'],
   [99999, '99999', '1e+05', '99999.00', '1.000e+05'],
   [999999, '999999', '1e+06', '999999.00', '1.000e+06'],
@@ -29,13 +29,6 @@ const printed: readonly (readonly [number, string, string, string, string])[] = 
   [0.00001, '1e-05', '1e-05', '0.00', '1.000e-05'],
   [1e21, '1e+21', '1e+21', '1000000000000000000000.00', '1.000e+21'],
   [5e-324, '5e-324', '4.941e-324', '0.00', '4.941e-324'],
-  [
-    Number.MAX_VALUE,
-    '1.7976931348623157e+308',
-    '1.798e+308',
-    formatFloatPlain(Number.MAX_VALUE),
-    '1.798e+308',
-  ],
   [Number.NaN, 'NaN', 'NaN', 'NaN', 'NaN'],
   [Number.POSITIVE_INFINITY, '+Inf', '+Inf', '+Inf', '+Inf'],
   [Number.NEGATIVE_INFINITY, '-Inf', '-Inf', '-Inf', '-Inf'],
@@ -58,7 +51,7 @@ const read: readonly (readonly [string, number | undefined])[] = [
   ['0x1p-1075', 0],
   ['0x1.8p-1075', 5e-324],
   ['0x1.fffffffffffff7p1023', Number.MAX_VALUE],
-  ['0x10000000000000800000000000000000001p0', 2 ** 144 * (1 + 2 ** -52)],
+  ['0x10000000000000800000000000000000001p0', Number(0x10000000000000800000000000000000001n)],
   ['inf', Number.POSITIVE_INFINITY],
   ['-INFINITY', Number.NEGATIVE_INFINITY],
   ['', undefined],
@@ -83,15 +76,16 @@ describe('Go floats', () => {
     it(`prints ${shortest}`, () => {
       assert.equal(formatFloatShortest(value), shortest);
       assert.equal(formatGoGeneral(value, 4), general);
-      assert.equal(
-        formatGoFixed(value, 2),
-        Number.isFinite(value) && fixed === formatFloatPlain(value) && Math.abs(value) > 1e300
-          ? `${fixed}.00`
-          : fixed,
-      );
+      assert.equal(formatGoFixed(value, 2), fixed);
       assert.equal(formatGoScientific(value, 3), scientific);
     });
   }
+
+  it('prints every digit of the largest double', () => {
+    const digits = BigInt(Number.MAX_VALUE).toString();
+    assert.equal(formatGoFixed(Number.MAX_VALUE, 1), `${digits}.0`);
+    assert.equal(formatGoGeneral(Number.MAX_VALUE, 400), digits);
+  });
 
   it('rounds ties to even', () => {
     assert.deepEqual(
@@ -127,7 +121,7 @@ describe('Go floats', () => {
   });
 
   it('reads back what it prints', () => {
-    const seed = Number(process.env['SEED'] ?? 20260102);
+    const seed = Number(process.env.SEED ?? 20260102);
     const random = seededRandom(seed);
     const words = new Uint32Array(2);
     const values = new Float64Array(words.buffer);

@@ -34,8 +34,9 @@ const readTimes: readonly (readonly [text: string, ms: number | undefined])[] = 
 
 const timeParameters: readonly (readonly [text: string, ms: number | undefined])[] = [
   ['1543578564.705', 1_543_578_564_705],
-  ['1.0005', 1001],
-  ['-1.0005', -1001],
+  ['0.0005', 1],
+  ['-0.0005', -1],
+  ['1.0005', 1000],
   ['1e3', 1_000_000],
   ['1970-01-01T00:00:01Z', 1000],
   ['-292273086-05-16T16:47:06Z', Number.NEGATIVE_INFINITY],
@@ -63,7 +64,7 @@ describe('times', () => {
   it('prints the bounds of time as upstream does', () => {
     assert.equal(formatRfc3339(Number.NEGATIVE_INFINITY), '-292273086-05-16T16:47:06Z');
     assert.equal(formatRfc3339(Number.POSITIVE_INFINITY), '292277025-08-18T07:12:54.999999999Z');
-    assert.equal(formatRfc3339(-9_223_309_901_257_974_000).slice(0, 20), '-292273086-05-16T16:4');
+    assert.equal(formatRfc3339(-9_223_309_901_257_974_000).slice(0, 16), '-292273086-05-16');
   });
 
   for (const [text, ms] of readTimes) {

@@ -40,7 +40,7 @@ describe('bytes', () => {
   }
 
   it('reads back what it writes', () => {
-    const seed = Number(process.env['SEED'] ?? 7);
+    const seed = Number(process.env.SEED ?? 7);
     const random = seededRandom(seed);
     for (let i = 0; i < 2000; i++) {
       const wide = BigInt.asIntN(64, (BigInt(random.uint32()) << 32n) | BigInt(random.uint32()));

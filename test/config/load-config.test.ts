@@ -27,7 +27,9 @@ describe('loadConfig', () => {
   it('fails on upstream’s bad files with upstream’s texts', function () {
     const folder = sharedPath('corpus', 'config', 'prometheus');
     if (folder === undefined) return this.skip();
-    const { cases } = JSON.parse(readFileSync(path.join(folder, 'bad-configs.json'), 'utf8')) as { cases: Row[] };
+    const { cases } = JSON.parse(readFileSync(path.join(folder, 'bad-configs.json'), 'utf8')) as {
+      cases: Row[];
+    };
     const wrong: string[] = [];
     let passed = 0;
     for (const { filename, errMsg } of cases) {
@@ -101,7 +103,7 @@ describe('loadConfig', () => {
 
   it('fills in what jobs inherit', () => {
     const { config } = load(
-      'global: {scrape_interval: 5s, sample_limit: 7, external_labels: {a: "$X-${Y}-$$"}}\nscrape_configs: [{job_name: j}]',
+      'global: {scrape_interval: 5s, sample_limit: 7, external_labels: {a: "$X-$Y-$$"}}\nscrape_configs: [{job_name: j}]',
       'f',
       { X: '1' },
     );
@@ -118,10 +120,13 @@ describe('loadConfig', () => {
       'scrape_configs:\n- job_name: j\n  params: {__proto__: [x], constructor: [y]}\n  static_configs: [{targets: [a], labels: {__proto__: z}}]',
     );
     assert.deepEqual(problems, []);
-    assert.deepEqual([...(config?.jobs[0]?.scrape.params ?? [])], [
-      ['__proto__', ['x']],
-      ['constructor', ['y']],
-    ]);
+    assert.deepEqual(
+      [...(config?.jobs[0]?.scrape.params ?? [])],
+      [
+        ['__proto__', ['x']],
+        ['constructor', ['y']],
+      ],
+    );
     assert.equal(config?.jobs[0]?.discovery.staticGroups[0]?.labels.get('__proto__'), 'z');
   });
 
@@ -141,7 +146,9 @@ describe('renderConfig', () => {
       .split('\n')
       .find((candidate) => candidate.includes('status/config'));
     const exchange = JSON.parse(line as string) as { response?: { body: string }; body?: string };
-    const { data } = JSON.parse((exchange.response?.body ?? exchange.body) as string) as { data: { yaml: string } };
+    const { data } = JSON.parse((exchange.response?.body ?? exchange.body) as string) as {
+      data: { yaml: string };
+    };
     const text = data.yaml.replace('    outofordertimewindow: 0\n', '');
     const { config } = loadConfig({ text, file: 'x', baseDirectory: '.', env: {} });
     assert.ok(config);

@@ -1,34 +1,42 @@
 import type { Random } from '../../src/base/index.js';
+import type { TextFormat } from '../../src/exposition/index.js';
 
-/** Sound lines of either format, and some that only look so. */
-const lines: readonly string[] = [
+/** Lines that both formats read. */
+const plainLines: readonly string[] = [
   '# HELP go_goroutines Number of goroutines that currently exist.\n',
   '# TYPE go_goroutines gauge\n',
   'go_goroutines 33\n',
-  'go_goroutines 33 1520879607789\n',
-  'go_goroutines 33 1520879607.789\n',
   '# TYPE rpc_seconds summary\n',
-  '# UNIT rpc_seconds seconds\n',
   'rpc_seconds{quantile="0.5",service="a"} 4.9351e-05\n',
   'rpc_seconds{quantile="1"} NaN\n',
   'rpc_seconds_sum 1.7560473e+07\n',
   '# TYPE request_seconds histogram\n',
   'request_seconds_bucket{le="0.05"} 24054\n',
-  'request_seconds_bucket{le="1",path="/a\\\\b\\"c\\n"} 24054 # {trace_id="KOO5S4vxi0o"} 0.67 1520879607.789\n',
   'request_seconds_bucket{le="+Inf"} 144320\n',
   'request_seconds_created 1520430000.123\n',
   '# HELP "http.server.latency" Quoted \\\\ \\n \\" text ä\n',
   '# TYPE "http.server.latency" counter\n',
   '{"http.server.latency","http.status"="2ö0",path="日本"} +Inf\n',
   '{"http.server.latency"} -1e-7 12\n',
-  'plain{a="b" , c = "d",} 0.000012345678901234567\n',
-  'plain { } -0\n',
-  '# a comment\n',
-  '\n',
-  ' \t\n',
-  '# TYPE s stateset\ns{s="a"} 1\n',
-  '# EOF\n',
 ];
+
+/** Lines of one format, some of which the other refuses. */
+const ownLines: Readonly<Record<TextFormat, readonly string[]>> = {
+  text: [
+    'go_goroutines 33 1520879607789\n',
+    'plain{a="b" , c = "d",} 0.000012345678901234567\n',
+    'plain { } -0\n',
+    '# a comment\n',
+    '\n',
+    ' \t\n',
+  ],
+  openmetrics: [
+    'go_goroutines 33 1520879607.789\n',
+    '# UNIT rpc_seconds seconds\n',
+    '# TYPE s stateset\ns{s="a"} 1\n',
+    'request_seconds_bucket{le="1",path="/a\\\\b\\"c\\n"} 24054 # {trace_id="KOO5S4vxi0o"} 0.67 1520879607.789\n',
+  ],
+};
 
 /** Pieces at which the lexers turn. */
 const pieces: readonly string[] = [
@@ -79,10 +87,13 @@ export function pick<T>(random: Random, items: readonly T[]): T {
 }
 
 /** A page of a few lines with up to four defects. */
-export function mutatePage(random: Random): Uint8Array {
+export function mutatePage(random: Random, format: TextFormat): Uint8Array {
+  const other = format === 'text' ? 'openmetrics' : 'text';
+  const lines = [...plainLines, ...ownLines[format], pick(random, ownLines[other])];
   const parts: Buffer[] = [];
-  for (let count = 1 + (random.uint32() % 6); count > 0; count--) parts.push(Buffer.from(pick(random, lines)));
-  if (random.uint32() % 2 === 0) parts.push(Buffer.from('# EOF\n'));
+  for (let count = 1 + (random.uint32() % 6); count > 0; count--)
+    parts.push(Buffer.from(pick(random, lines)));
+  if (random.uint32() % 8 !== 0) parts.push(Buffer.from('# EOF\n'));
   let page: Buffer = Buffer.concat(parts);
   for (let count = random.uint32() % 5; count > 0; count--) page = withDefect(random, page);
   return new Uint8Array(page);

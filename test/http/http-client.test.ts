@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { systemClock, systemDisk } from '../../src/base/index.js';
-import { createBodyMemory, createHttpClient, defaultHttpClientOptions, Secret } from '../../src/http/index.js';
+import {
+  createBodyMemory,
+  createHttpClient,
+  defaultHttpClientOptions,
+  Secret,
+} from '../../src/http/index.js';
 import type { HttpClientOptions } from '../../src/http/options.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -31,7 +36,8 @@ async function fetchFrom(
       bodyLimitBytes: options.limit ?? 0,
       expectedBytes: 0,
     });
-    if (!answer.ok) return { ...answer, error: answer.error.replaceAll(url, 'URL'), text: '', statusText: '' };
+    if (!answer.ok)
+      return { ...answer, error: answer.error.replaceAll(url, 'URL'), text: '', statusText: '' };
     const text = Buffer.from(answer.body.bytes()).toString('latin1');
     answer.body.release();
     return { ...answer, text, error: '', kind: '' };

@@ -31,19 +31,19 @@ describe('sample labels', () => {
     const prefixed = table('testScrapeLoopAppendForConflictingPrefixedLabels');
     if (honor === undefined || prefixed === undefined) return this.skip();
     for (const row of honor) {
-      const options = jobOptions(`honor_labels: ${row['honorLabels'] === true}`);
-      const result = sampleLabels(scraped(row['scrapeText'] as string), labelsOf(row['discoveryLabels']), options);
+      const options = jobOptions(`honor_labels: ${row.honorLabels === true}`);
+      const result = sampleLabels(scraped(row.scrapeText as string), labelsOf(row.discoveryLabels), options);
       assert.equal(result.kind, 'kept');
-      if (result.kind === 'kept') assert.deepEqual({ ...result.labels.toObject() }, row['expLset']);
+      if (result.kind === 'kept') assert.deepEqual({ ...result.labels.toObject() }, row.expLset);
     }
     for (const row of prefixed) {
       const result = sampleLabels(
-        scraped(row['exposedLabels'] as string),
-        labelsOf(row['targetLabels']),
+        scraped(row.exposedLabels as string),
+        labelsOf(row.targetLabels),
         jobOptions(),
       );
       assert.equal(result.kind, 'kept');
-      if (result.kind === 'kept') assert.ok(result.labels.equals(labelsOf(row['expected'])), String(row['name']));
+      if (result.kind === 'kept') assert.ok(result.labels.equals(labelsOf(row.expected)), String(row.name));
     }
   });
 
@@ -51,19 +51,19 @@ describe('sample labels', () => {
     const cases = table('testScrapeLoopLabelLimit');
     if (cases === undefined) return this.skip();
     for (const row of cases) {
-      const limits = row['labelLimits'] as Record<string, number>;
+      const limits = row.labelLimits as Record<string, number>;
       const options = {
         ...jobOptions(),
-        labelLimit: limits['labelLimit'] ?? 0,
-        labelNameLengthLimit: limits['labelNameLengthLimit'] ?? 0,
-        labelValueLengthLimit: limits['labelValueLengthLimit'] ?? 0,
+        labelLimit: limits.labelLimit ?? 0,
+        labelNameLengthLimit: limits.labelNameLengthLimit ?? 0,
+        labelValueLengthLimit: limits.labelValueLengthLimit ?? 0,
       };
       const result = sampleLabels(
-        scraped(row['scrapeLabels'] as string),
-        labelsOf(row['discoveryLabels']),
+        scraped(row.scrapeLabels as string),
+        labelsOf(row.discoveryLabels),
         options,
       );
-      assert.equal(result.kind === 'invalid', row['expectErr'], String(row['title']));
+      assert.equal(result.kind === 'invalid', row.expectErr, String(row.title));
     }
   });
 
@@ -84,7 +84,11 @@ describe('sample labels', () => {
       'm{a="1"} 1',
       'missing metric name (__name__ label)',
     ],
-    ['', `m{a="${'x'.repeat(2 ** 24)}"} 1`, 'label of 16777216 bytes in metric "m": at most 16777215 can be stored'],
+    [
+      '',
+      `m{a="${'x'.repeat(2 ** 24)}"} 1`,
+      'label of 16777216 bytes in metric "m": at most 16777215 can be stored',
+    ],
   ];
   for (const [yaml, line, error] of texts) {
     it(`are refused: ${error}`, () => {

@@ -12,7 +12,7 @@ function hashOf(text: string, seed = 7): SeriesHash {
 
 describe('ScrapeCache', () => {
   it('behaves as a map that forgets what a good page did not show', () => {
-    const seed = Number(process.env['SEED'] ?? 42);
+    const seed = Number(process.env.SEED ?? 42);
     const random = seededRandom(seed);
     const cache = new ScrapeCache(1);
     let model = new Map<string, number>();
@@ -36,7 +36,11 @@ describe('ScrapeCache', () => {
       const stale: SeriesRef[] = [];
       cache.collectStale(stale);
       const gone = [...model].filter(([text]) => !shown.has(text)).map(([, gone]) => gone);
-      assert.deepEqual(stale.toSorted((a, b) => a - b), gone.toSorted((a, b) => a - b), `seed ${seed}`);
+      assert.deepEqual(
+        stale.toSorted((a, b) => a - b),
+        gone.toSorted((a, b) => a - b),
+        `seed ${seed}`,
+      );
       cache.endIteration({ succeeded: true, metadataCount: 0 });
       model = new Map([...model].filter(([text]) => shown.has(text)));
     }

@@ -55,7 +55,9 @@ export class RecordingStore implements Appendable {
       appendFloats: (batch, outcomes) => this.#append(batch, outcomes, staged),
       appendHistogram: () => appendOutcome.accepted,
       appendExemplar: (ref, exemplar) => {
-        exemplars.push(`${this.#labels.get(ref)} ${exemplar.labels} ${exemplar.value} @${exemplar.timestampMs}`);
+        exemplars.push(
+          `${this.#labels.get(ref)} ${exemplar.labels} ${exemplar.value} @${exemplar.timestampMs}`,
+        );
         return appendOutcome.accepted;
       },
       setMetadata: () => undefined,
@@ -88,10 +90,13 @@ export class RecordingStore implements Appendable {
       const labels = this.#labels.get(batch.refs[i] as number);
       const timeMs = batch.timestamps[i] as number;
       const outcome =
-        labels === undefined ? appendOutcome.unknownSeries : (this.judge(labels, timeMs) ?? appendOutcome.accepted);
+        labels === undefined
+          ? appendOutcome.unknownSeries
+          : (this.judge(labels, timeMs) ?? appendOutcome.accepted);
       outcomes[i] = outcome;
       if (outcome !== appendOutcome.accepted || labels === undefined) rejected++;
-      else staged.push({ labels, timeMs, value: isStaleAt(words, i) ? 'stale' : (batch.values[i] as number) });
+      else
+        staged.push({ labels, timeMs, value: isStaleAt(words, i) ? 'stale' : (batch.values[i] as number) });
     }
     return rejected;
   }
@@ -108,7 +113,11 @@ export class RecordingStore implements Appendable {
   }
 }
 
-export type Answer = string | { status: number } | { failure: HttpGetFailure } | { type: string; body: string };
+export type Answer =
+  | string
+  | { status: number }
+  | { failure: HttpGetFailure }
+  | { type: string; body: string };
 
 /** Answers each request with what the test's function says. */
 export class FakeHttp implements HttpGet {
@@ -127,7 +136,8 @@ export class FakeHttp implements HttpGet {
     const body = new BodyBuffer({ ...this.#memory, limitBytes: 0, expectedBytes: 100 });
     const status = typeof answer === 'object' && 'status' in answer ? answer.status : 200;
     const text = typeof answer === 'string' ? answer : 'body' in answer ? answer.body : '';
-    const contentType = typeof answer === 'object' && 'type' in answer ? answer.type : 'text/plain; version=0.0.4';
+    const contentType =
+      typeof answer === 'object' && 'type' in answer ? answer.type : 'text/plain; version=0.0.4';
     body.append(new TextEncoder().encode(text));
     const statusText = status === 404 ? '404 Not Found' : `${status} OK`;
     return { ok: true, status, statusText, contentType, body };
@@ -191,6 +201,7 @@ export function createFixture(answer: (request: HttpGetRequest) => Answer | Prom
     registry,
     log: [],
     logged: () => lines,
-    metric: (name) => registry.collect().find((family) => family.name === name)?.metrics[0]?.value ?? Number.NaN,
+    metric: (name) =>
+      registry.collect().find((family) => family.name === name)?.metrics[0]?.value ?? Number.NaN,
   };
 }

@@ -25,12 +25,19 @@ const identifiers: Readonly<Record<string, string>> = {
   scrapeNativeHistogramsLabel: '__scrape_native_histograms__',
 };
 
+/** Bytes that are no UTF-8 stand for themselves as lone surrogates. */
+function tableText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const bytes = Buffer.from((value as { $bytes_base64: string }).$bytes_base64, 'base64');
+  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
+}
+
 /** A label set of an extracted table: names may be identifiers of upstream's constants. */
 function tableLabels(given: unknown): Labels {
   const pairs = Object.entries((given ?? {}) as Record<string, string>).flatMap(([name, value]) => {
     if (name === '$type') return [];
     const id = /^\{"\$id": "(.*)"\}$/.exec(name)?.[1];
-    return [id === undefined ? name : (identifiers[id] ?? id), value];
+    return [identifiers[id ?? name] ?? id ?? name, tableText(value)];
   });
   return Labels.fromPairs(...pairs);
 }
@@ -49,6 +56,8 @@ interface UpstreamConfig {
   readonly ScrapeInterval?: number;
   readonly ScrapeTimeout?: number;
   readonly Params?: Record<string, string[]>;
+  /** A call that makes a pointer to a boolean. */
+  readonly ConvertClassicHistogramsToNHCB?: unknown;
   readonly RelabelConfigs?: readonly Record<string, unknown>[];
 }
 
@@ -61,25 +70,27 @@ function optionsOf(config: UpstreamConfig): ScrapeOptions {
     scrapeIntervalMs: config.ScrapeInterval ?? 0,
     scrapeTimeoutMs: config.ScrapeTimeout ?? 0,
     params: new Map(Object.entries(config.Params ?? {}).filter(([name]) => name !== '$type')),
+    convertClassicHistogramsToNhcb: JSON.stringify(config.ConvertClassicHistogramsToNHCB ?? '').includes(
+      'true',
+    ),
     relabelConfigs: rulesOf(config.RelabelConfigs ?? []),
   };
 }
 
+function labelName(name: string): string {
+  return identifiers[name] ?? name;
+}
+
 function rulesOf(rules: readonly Record<string, unknown>[]): ScrapeOptions['relabelConfigs'] {
   if (rules.length === 0) return [];
-  const actions: Record<string, string> = {};
   const written = rules.map((rule) => {
-    const constant = (value: unknown): unknown =>
-      typeof value === 'string' ? value.replace(/^relabel\./, '').replace(/^model\.(\w+)Label$/, '$1') : value;
-    const regexp = JSON.stringify(rule['Regex'] ?? '').match(/"args":\["((?:[^"\\]|\\.)*)"\]/)?.[1];
     return {
-      ...actions,
-      action: String(constant(rule['Action'] ?? 'replace')).toLowerCase(),
-      ...(regexp === undefined ? {} : { regex: JSON.parse(`"${regexp}"`) as string }),
-      ...(rule['SourceLabels'] === undefined ? {} : { source_labels: rule['SourceLabels'] }),
-      ...(rule['TargetLabel'] === undefined ? {} : { target_label: rule['TargetLabel'] }),
-      ...(rule['Replacement'] === undefined ? {} : { replacement: rule['Replacement'] }),
-      ...(rule['Separator'] === undefined ? {} : { separator: rule['Separator'] }),
+      action: (rule.Action as string).replace('relabel.', '').toLowerCase(),
+      regex: rule.Regex,
+      source_labels: ((rule.SourceLabels as { values: string[] }).values ?? []).map(labelName),
+      target_label: labelName(rule.TargetLabel as string),
+      ...(rule.Replacement === undefined ? {} : { replacement: rule.Replacement }),
+      ...(rule.Separator === undefined ? {} : { separator: rule.Separator }),
     };
   });
   return jobOptions(`relabel_configs: ${JSON.stringify(written)}`).relabelConfigs;
@@ -91,14 +102,15 @@ describe('target labels', () => {
     if (cases === undefined) return this.skip();
     let compared = 0;
     for (const row of cases) {
-      const options = optionsOf((row['cfg'] ?? {}) as UpstreamConfig);
-      const result = targetLabels(options, { target: tableLabels(row['in']), group: Labels.empty });
-      const error = row['err'] as string | undefined;
+      const options = optionsOf((row.cfg ?? {}) as UpstreamConfig);
+      const result = targetLabels(options, { target: tableLabels(row.in), group: Labels.empty });
+      const error = row.err as string | undefined;
       if (error !== undefined) {
-        assert.deepEqual(result, { kind: 'invalid', error }, JSON.stringify(row['in']));
+        assert.deepEqual(result, { kind: 'invalid', error }, JSON.stringify(row.in));
       } else {
-        assert.equal(result.kind, 'active', JSON.stringify([row['in'], result]));
-        if (result.kind === 'active') assert.deepEqual(result.labels.toObject(), tableLabels(row['res']).toObject());
+        assert.equal(result.kind, 'active', JSON.stringify([row.in, result]));
+        if (result.kind === 'active')
+          assert.deepEqual(result.labels.toObject(), tableLabels(row.res).toObject());
       }
       compared++;
     }
@@ -109,13 +121,13 @@ describe('target labels', () => {
     const cases = tables('TestTargetsFromGroupWithLabelKeepDrop');
     if (cases === undefined) return this.skip();
     for (const row of cases) {
-      const text = row['cfgText'] as string;
+      const text = row.cfgText as string;
       const { config } = loadConfig({ text, file: 'f', baseDirectory: '/', env: {} });
       const options = config?.jobs[0]?.scrape;
       assert.ok(options, text);
       const target = Labels.fromPairs('__address__', 'localhost:9090');
       const { kind } = targetLabels(options, { target, group: Labels.empty });
-      assert.equal(kind !== 'active', row['shouldDropTarget'] === true, text);
+      assert.equal(kind !== 'active', row.shouldDropTarget === true, text);
     }
   });
 });
@@ -124,8 +136,18 @@ describe('Target', () => {
   const urls: readonly [name: string, yaml: string, labels: string[], url: string][] = [
     ['plain', '', [], 'http://a:1/metrics'],
     ['no port is added', 'scheme: https', ['__address__', 'h'], 'https://h/metrics'],
-    ['parameters are sorted and escaped', 'params: {b: ["x y"], a: ["1", "2"]}', [], 'http://a:1/metrics?a=1&a=2&b=x+y'],
-    ['a label replaces the first value', 'params: {a: ["1", "2"]}', ['__param_a', '9'], 'http://a:1/metrics?a=9&a=2'],
+    [
+      'parameters are sorted and escaped',
+      'params: {b: ["x y"], a: ["1", "2"]}',
+      [],
+      'http://a:1/metrics?a=1&a=2&b=x+y',
+    ],
+    [
+      'a label replaces the first value',
+      'params: {a: ["1", "2"]}',
+      ['__param_a', '9'],
+      'http://a:1/metrics?a=9&a=2',
+    ],
     ['a question mark is part of the path', 'metrics_path: /p?x=1', [], 'http://a:1/p%3Fx=1'],
     ['a path gets its slash', 'metrics_path: p', [], 'http://a:1/p'],
   ];

@@ -29,14 +29,14 @@ interface Recorded {
 /** Routes that this server does not have, and those that need rules, files or a feature. */
 const absent = [
   /^\/(federate|consoles|static|debug|user)/,
-  /^\/api\/v1\/(parse_query|features|read|openapi|search|otlp|write|admin)/,
+  /^\/api\/v1\/(features|read|openapi|search|otlp|write|admin)/,
   /^\/api\/v1\/(targets\/relabel_steps|status\/(tsdb\/blocks|self_metrics))/,
 ];
 
 /** How many exchanges of each file are comparable, so that none is lost unseen. */
 const files: [file: string, count: number][] = [
   ['live', 41],
-  ['replay-main', 163],
+  ['replay-main', 199],
   ['defaults-no-admin', 13],
 ];
 
@@ -71,7 +71,7 @@ function isComparable({ request, response, volatile }: Recorded, file: string): 
   if (absent.some((pattern) => pattern.test(request.path))) return false;
   if (status !== 200) return true;
   if (/^\/api\/v1\/rules\?.*token/.test(request.path)) return false;
-  if (/format_query|^\/-\/|query=(1|%22s%22|vector\(1\))&/.test(request.path)) return true;
+  if (/(format|parse)_query|^\/-\/|query=(1|%22s%22|vector\(1\))&/.test(request.path)) return true;
   const isEmpty = /"data":(\[\]|\{\}|\{"(groups|alerts|scrapePools)":\[\]\})|"result":\[\]/.test(body);
   return isEmpty && !/limit=0/.test(request.path);
 }

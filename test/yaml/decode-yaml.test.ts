@@ -53,7 +53,11 @@ describe('decodeYaml', () => {
   const failures: readonly [text: string, schema: Schema<unknown>, upstream: string][] = [
     ['a: maybe', map(bool()), 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `maybe` into bool'],
     ['a: "1"', map(int()), 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `1` into int'],
-    ['localhost:9090', list(string()), 'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `localho...` into []string'],
+    [
+      'localhost:9090',
+      list(string()),
+      'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `localho...` into []string',
+    ],
     ['a: 1\na: 2', map(int()), 'yaml: unmarshal errors:\n  line 2: key "a" already set in map'],
     ['a: 15 seconds', map(duration()), 'unknown unit " seconds" in duration "15 seconds"'],
     ['a: 100', map(size()), 'units: unknown unit  in 100'],
@@ -71,10 +75,13 @@ describe('decodeYaml', () => {
   it('merges mappings, own keys first', () => {
     const schema = map(map(string()));
     const { value } = decode(schema, 'base: &b {x: "1", y: "2"}\nuse:\n  <<: *b\n  y: "3"');
-    assert.deepEqual([...(value?.get('use') ?? [])], [
-      ['y', '3'],
-      ['x', '1'],
-    ]);
+    assert.deepEqual(
+      [...(value?.get('use') ?? [])],
+      [
+        ['y', '3'],
+        ['x', '1'],
+      ],
+    );
   });
 
   it('names unknown and repeated keys of a struct with their lines', () => {

@@ -35,7 +35,29 @@ describe('writeYaml', () => {
     );
   });
 
-  for (const value of ['a', ' a', 'a ', '- x', '#x', 'a #b', 'a: b', "it's", '"', '\\', 'x\ny', 'x\n', '\u0000', 'é', '*x', '%a', '@a', '{', '0x1', '~', '.5']) {
+  for (const value of [
+    'a',
+    ' a',
+    'a ',
+    '- x',
+    '#x',
+    'a #b',
+    'a: b',
+    "it's",
+    '"',
+    '\\',
+    'x\ny',
+    'x\n',
+    '\u0000',
+    'é',
+    '*x',
+    '%a',
+    '@a',
+    '{',
+    '0x1',
+    '~',
+    '.5',
+  ]) {
     it(`writes ${JSON.stringify(value)} so that it is read back`, () => {
       const { value: read, problems } = decodeYaml(writeYaml(new Map([['k', value]])), map(string()), 'f');
       assert.deepEqual(problems, []);

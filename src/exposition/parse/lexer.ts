@@ -61,6 +61,13 @@ export abstract class Lexer {
     return byte;
   }
 
+  /** Goes on to the next line feed, over NUL bytes too, and says whether there is one. */
+  protected passToLineFeed(): boolean {
+    const found = this.bytes.indexOf(lineFeed, this.at);
+    this.at = found < 0 ? this.bytes.length : found;
+    return this.at < this.end;
+  }
+
   /** Leaves the current byte and enters a state, the order in which it matters to `next`. */
   protected take(found: Token, state: number): Token {
     this.next();

@@ -88,12 +88,7 @@ export class OpenMetricsLexer extends Lexer {
   /** The text with the space before it and the line feed behind it. */
   #lexMetaText(first: number): Token {
     if (first !== space) return token.invalid;
-    let byte = this.next();
-    while (byte !== lineFeed) {
-      if (byte === 0) return token.invalid;
-      byte = this.next();
-    }
-    return this.take(token.text, lexerState.initial);
+    return this.passToLineFeed() ? this.take(token.text, lexerState.initial) : token.invalid;
   }
 
   #lexLabels(byte: number): Token {

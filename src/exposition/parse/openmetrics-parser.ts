@@ -1,6 +1,5 @@
-import { longestTypeName, openMetricsTypes } from '../metric-types.js';
+import { metricTypeOf, openMetricsTypes } from '../metric-types.js';
 import { floatColumn } from '../read-float.js';
-import { decodeText } from '../utf8.js';
 import { OpenMetricsLexer } from './openmetrics-lexer.js';
 import { PageParser, type Parsed, parsed } from './page-parser.js';
 import { quoteBytes } from './quote-bytes.js';
@@ -81,8 +80,7 @@ export class OpenMetricsParser extends PageParser {
   #setType(): Parsed {
     const { bytes } = this.lexer;
     const { textStart, textEnd } = this;
-    const word = textEnd - textStart > longestTypeName ? '' : decodeText(bytes, textStart, textEnd);
-    const code = openMetricsTypes.get(word);
+    const code = metricTypeOf(openMetricsTypes, bytes, textStart, textEnd);
     if (code === undefined) {
       return this.fail(`invalid metric type ${quoteBytes(bytes, textStart, textEnd)}`, textStart);
     }

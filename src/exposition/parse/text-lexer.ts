@@ -96,12 +96,15 @@ export class TextLexer extends Lexer {
     return found;
   }
 
-  /** Up to the line feed, which stays. A NUL byte ends the page, as upstream has it. */
+  /** Up to the line feed, which stays. Save behind `# `, a NUL byte ends the page, as upstream has it. */
   #takeComment(): Token {
     let byte = this.byteAt(this.at);
-    while (byte !== lineFeed) {
-      if (byte === 0) return token.endOfInput;
-      byte = this.next();
+    if (byte !== 0 && this.state === lexerState.comment) this.passToLineFeed();
+    else {
+      while (byte !== lineFeed) {
+        if (byte === 0) return token.endOfInput;
+        byte = this.next();
+      }
     }
     this.state = lexerState.initial;
     return token.comment;
@@ -120,7 +123,7 @@ export class TextLexer extends Lexer {
       byte = this.#passSpaces();
       if (byte === 0 || byte === lineFeed) return token.whitespace;
     }
-    while (byte !== 0 && byte !== lineFeed) byte = this.next();
+    if (byte !== 0) this.passToLineFeed();
     this.state = lexerState.initial;
     return token.text;
   }

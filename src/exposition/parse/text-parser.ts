@@ -1,4 +1,4 @@
-import { longestTypeName, textTypes } from '../metric-types.js';
+import { metricTypeOf, textTypes } from '../metric-types.js';
 import { decodeText } from '../utf8.js';
 import { PageParser, type Parsed, parsed } from './page-parser.js';
 import { quoteBytes } from './quote-bytes.js';
@@ -84,8 +84,7 @@ export class TextParser extends PageParser {
   #setType(): boolean {
     const { bytes } = this.lexer;
     const { textStart, textEnd } = this;
-    const word = textEnd - textStart > longestTypeName ? '' : decodeText(bytes, textStart, textEnd);
-    const code = textTypes.get(word);
+    const code = metricTypeOf(textTypes, bytes, textStart, textEnd);
     if (code === undefined) {
       this.fail(`invalid metric type ${quoteBytes(bytes, textStart, textEnd)}`, textStart);
       return false;

@@ -1,4 +1,10 @@
-import { reduceWindows, type WindowInput, type WindowOutput } from './windows.js';
+import {
+  reduceWindows,
+  samplesRead,
+  type WindowInput,
+  type WindowOutput,
+  type WindowReport,
+} from './windows.js';
 
 export interface RateOptions {
   /** Corrects for counter resets and never extrapolates below zero. */
@@ -7,10 +13,9 @@ export interface RateOptions {
   readonly perSecond: boolean;
 }
 
-/** Windows in which a sample's start time lies before its predecessor, and the most samples in a window. */
-export interface RateReport {
+export interface RateReport extends WindowReport {
+  /** Windows in which a sample's start time lies before its predecessor. */
   readonly overlaps: number;
-  readonly mostSamples: number;
 }
 
 /** Go's Duration.Seconds: whole seconds and the rest are divided apart. */
@@ -37,7 +42,9 @@ export function rateWindow(input: WindowInput, out: WindowOutput, options: RateO
   let from = 0;
   let to = 0;
   let firstReset = 0;
-  let mostSamples = 0;
+  let most = 0;
+  let total = 0;
+  let firstTo = 0;
   let overlapping = 0;
   for (let step = 0; step < steps; step++) {
     const endMs = firstEndMs + step * stepMs;
@@ -46,7 +53,9 @@ export function rateWindow(input: WindowInput, out: WindowOutput, options: RateO
     while (from < to && (timestamps[from] as number) <= startMs) from++;
     const at = out.offset + step;
     out.present[at] = 0;
-    if (to - from > mostSamples) mostSamples = to - from;
+    if (to - from > most) most = to - from;
+    total += to - from;
+    if (step === 0) firstTo = to;
     if (to === from) continue;
     const last = to - 1;
     let result = (values[last] as number) - (values[from] as number);
@@ -85,7 +94,7 @@ export function rateWindow(input: WindowInput, out: WindowOutput, options: RateO
     out.values[at] = result * factor;
     out.present[at] = 1;
   }
-  return { overlaps: overlapping, mostSamples };
+  return { overlaps: overlapping, most, total, read: samplesRead(input, total, firstTo, to) };
 }
 
 /** Rows that begin anew: the counter fell, or its start time says so. Rising. */
@@ -128,7 +137,7 @@ function holdsAny(rows: Uint32Array, from: number, to: number): boolean {
 }
 
 /** irate and idelta. Source: promql/functions.go, instantValue. */
-export function instantRateWindow(input: WindowInput, out: WindowOutput, isRate: boolean): number {
+export function instantRateWindow(input: WindowInput, out: WindowOutput, isRate: boolean): WindowReport {
   return reduceWindows(input, out, 2, isRate ? instantRate : instantDelta);
 }
 
@@ -150,7 +159,7 @@ function instantRate(input: WindowInput, _from: number, to: number): number {
 }
 
 /** resets(): how often a window's counter began anew. */
-export function resetsWindow(input: WindowInput, out: WindowOutput): number {
+export function resetsWindow(input: WindowInput, out: WindowOutput): WindowReport {
   const rows = resetRows(input, input.startTimestamps);
   let first = 0;
   return reduceWindows(input, out, 1, (_input, from, to) => {
@@ -162,7 +171,7 @@ export function resetsWindow(input: WindowInput, out: WindowOutput): number {
 }
 
 /** changes(): how often a window's value differs from the one before; NaN equals NaN. */
-export function changesWindow(input: WindowInput, out: WindowOutput): number {
+export function changesWindow(input: WindowInput, out: WindowOutput): WindowReport {
   return reduceWindows(input, out, 1, countChanges);
 }
 

@@ -1,5 +1,5 @@
 /** Least squares over a window, with compensated sums. Source: promql/functions.go, linearRegression. */
-import { reduceWindows, type WindowInput, type WindowOutput } from './windows.js';
+import { reduceWindows, type WindowInput, type WindowOutput, type WindowReport } from './windows.js';
 
 interface Line {
   slope: number;
@@ -7,7 +7,7 @@ interface Line {
 }
 
 /** deriv(): the slope per second; x is counted from the window's first sample. Needs two samples. */
-export function derivWindow(input: WindowInput, out: WindowOutput): number {
+export function derivWindow(input: WindowInput, out: WindowOutput): WindowReport {
   const line: Line = { slope: 0, intercept: 0 };
   return reduceWindows(input, out, 2, (window, from, to) => {
     fitLine(window, from, to, window.timestamps[from] as number, line);
@@ -16,7 +16,7 @@ export function derivWindow(input: WindowInput, out: WindowOutput): number {
 }
 
 /** predict_linear(): the line's value `params[0]` seconds after the evaluation. Needs two samples. */
-export function predictLinearWindow(input: WindowInput, out: WindowOutput): number {
+export function predictLinearWindow(input: WindowInput, out: WindowOutput): WindowReport {
   const line: Line = { slope: 0, intercept: 0 };
   const ahead = input.params[0] as Float64Array;
   return reduceWindows(input, out, 2, (window, from, to, step) => {

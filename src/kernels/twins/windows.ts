@@ -29,26 +29,40 @@ export interface WindowOutput {
   readonly offset: number;
 }
 
+/**
+ * What a kernel saw: the most samples that one window held, those of all windows added up, and those that a window
+ * had and the one before it had not.
+ */
+export interface WindowReport {
+  readonly most: number;
+  readonly total: number;
+  readonly read: number;
+}
+
 /** The result for samples `from` to `to` (excluded, at least the asked-for minimum) at step `step`. */
 export type WindowReducer = (input: WindowInput, from: number, to: number, step: number) => number;
 
-/** Calls `reduce` once for each window that holds at least `minimum` samples. Returns the most samples in a window. */
+/** Calls `reduce` once for each window that holds at least `minimum` samples. */
 export function reduceWindows(
   input: WindowInput,
   out: WindowOutput,
   minimum: number,
   reduce: WindowReducer,
-): number {
+): WindowReport {
   const { timestamps, length, firstEndMs, stepMs, steps, rangeMs } = input;
   let from = 0;
   let to = 0;
   let most = 0;
+  let total = 0;
+  let firstTo = 0;
   for (let step = 0; step < steps; step++) {
     const endMs = firstEndMs + step * stepMs;
     while (to < length && (timestamps[to] as number) <= endMs) to++;
     while (from < to && (timestamps[from] as number) <= endMs - rangeMs) from++;
     const count = to - from;
     if (count > most) most = count;
+    total += count;
+    if (step === 0) firstTo = to;
     if (count >= minimum) {
       out.present[out.offset + step] = 1;
       out.values[out.offset + step] = reduce(input, from, to, step);
@@ -56,7 +70,16 @@ export function reduceWindows(
       out.present[out.offset + step] = 0;
     }
   }
-  return most;
+  return { most, total, read: samplesRead(input, total, firstTo, to) };
+}
+
+/** `firstTo` and `lastTo` are the ends of the first and the last window. */
+export function samplesRead(input: WindowInput, total: number, firstTo: number, lastTo: number): number {
+  const { timestamps, firstEndMs, stepMs, rangeMs } = input;
+  if (stepMs >= rangeMs) return total;
+  let from = firstTo;
+  while (from > 0 && (timestamps[from - 1] as number) > firstEndMs - rangeMs) from--;
+  return lastTo - from;
 }
 
 export interface LatestInput {

@@ -104,7 +104,7 @@ export class ColumnEngine implements Engine {
     const annotations = new Annotations();
     const querier = plan.window === undefined ? undefined : request.queryable.querier(plan.window);
     try {
-      const value = await evaluate(plan, {
+      const { value, totalSamples } = await evaluate(plan, {
         querier,
         labels: new LabelTools(new SymbolTable()),
         annotations,
@@ -115,7 +115,7 @@ export class ColumnEngine implements Engine {
         typeAndUnitLabels: settings.typeAndUnitLabels === true,
         functions: this.#functions,
       });
-      const samples = { total: guard.totalSamples, peak: guard.peakSamples };
+      const samples = { total: totalSamples, read: guard.readSamples, peak: guard.peakSamples };
       return { value, ...annotations.list(text), samples };
     } finally {
       querier?.close();
@@ -123,8 +123,15 @@ export class ColumnEngine implements Engine {
   }
 }
 
-async function evaluate(plan: Plan, evaluation: Evaluation): Promise<QueryValue> {
+async function evaluate(
+  plan: Plan,
+  evaluation: Evaluation,
+): Promise<{ value: QueryValue; totalSamples: number }> {
   const last = plan.nodes.at(-1);
-  if (last?.kind === 'range-select') return rangeSelectValue(evaluation, last);
-  return queryValue(evaluation, plan, await executePlan(plan, evaluation));
+  if (last?.kind === 'range-select') {
+    const value = await rangeSelectValue(evaluation, last);
+    return { value, totalSamples: evaluation.guard.totalSamples };
+  }
+  const { result, totalSamples } = await executePlan(plan, evaluation);
+  return { value: queryValue(evaluation, plan, result), totalSamples };
 }

@@ -47,7 +47,7 @@ class SelectFiller {
     row.labels = asTimes && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
     row.dropName = asTimes;
     const samples = asTimes ? this.#fillTimes(columns, row) : this.#fillValues(columns, row);
-    guard.count(samples);
+    guard.count(samples, samples);
     return samples > 0;
   }
 

@@ -9,8 +9,9 @@ import { QueryError } from '../errors.js';
 import type { BinaryNode } from '../planner/index.js';
 import { changesMetric, compareColumns, computeColumns, isComparison } from './arithmetic.js';
 import type { Evaluation } from './evaluation.js';
+import { fillRow } from './fill-rows.js';
 import { LabelNumbers } from './label-tools.js';
-import { groupRows, matchText, orderedTexts, rowsByGroup } from './match-groups.js';
+import { groupRows, matchLabels, matchText, orderedTexts, rowsByGroup } from './match-groups.js';
 import { settleLabels } from './merge-rows.js';
 import { absent, histogram, type Row, RowMaker, type VectorResult, withoutEmpty } from './rows.js';
 
@@ -20,7 +21,8 @@ export function vectorBinary(
   left: VectorResult,
   right: VectorResult,
 ): VectorResult {
-  if (left.rows.length === 0 || right.rows.length === 0) return { kind: 'vector', rows: [] };
+  const fills = node.matching?.fillLeft !== undefined || node.matching?.fillRight !== undefined;
+  if (!fills && (left.rows.length === 0 || right.rows.length === 0)) return { kind: 'vector', rows: [] };
   const join = new VectorJoin(evaluation, node, left.rows, right.rows);
   join.refuseDuplicates();
   const { steps } = node.grid;
@@ -82,13 +84,15 @@ class VectorJoin {
 
   /** The first step before `end` at which two rows of the group are there, or `end`. */
   #overlapIn(group: readonly number[], end: number): number {
+    const fills = this.#matching.fillLeft !== undefined || this.#matching.fillRight !== undefined;
     for (let step = 0; step < end; step++) {
       let count = 0;
       for (const i of group) {
         const row = this.#one[i] as Row;
         if (row.present[row.offset + step] !== absent) count++;
       }
-      if (count > 1 && this.#many.some((row) => row.present[row.offset + step] !== absent)) return step;
+      if (count > 1 && (fills || this.#many.some((row) => row.present[row.offset + step] !== absent)))
+        return step;
     }
     return end;
   }
@@ -106,30 +110,60 @@ class VectorJoin {
   }
 
   rows(): Row[] {
+    // Sides of `fill` are not swapped with group_right, as upstream: the right value stands in for the "one" side.
+    const { fillLeft: manyFill, fillRight: oneFill } = this.#matching;
+    const inPlace = manyFill === undefined && oneFill === undefined;
     const rows: Row[] = [];
     this.#many.forEach((many, i) => {
       const group = this.#manyGroups[i] as number;
-      const partners = this.#oneOf[group] as number[];
-      for (const partner of partners) {
-        const one = this.#one[partner] as Row;
+      const partners = this.#rowsOf(this.#one, this.#oneOf[group] as number[]);
+      for (const one of partners) {
         // With one partner the many side's row is not needed again and takes the answer.
-        const target = partners.length === 1 ? many : this.#maker.make(many.labels, false);
-        const labels = this.#resultLabels(many.labels, one.labels);
-        if (!this.#claim(group, labels, many, one)) continue;
-        this.#compute(many, one, target);
-        target.labels = labels;
-        target.dropName = this.#node.returnBool;
-        rows.push(target);
+        const target = inPlace && partners.length === 1 ? many : this.#maker.make(many.labels, false);
+        this.#join(group, many, one, target, rows);
       }
+      if (oneFill === undefined) return;
+      const one = this.#filled(many.labels, oneFill, partners);
+      this.#join(group, many, one, this.#maker.make(many.labels, false), rows);
+    });
+    if (manyFill === undefined) return rows;
+    this.#one.forEach((one, i) => {
+      const group = this.#oneGroups[i] as number;
+      const many = this.#filled(
+        one.labels,
+        manyFill,
+        this.#rowsOf(this.#many, this.#manyOf[group] as number[]),
+      );
+      this.#join(group, many, one, this.#maker.make(one.labels, false), rows);
     });
     return rows;
+  }
+
+  #rowsOf(rows: readonly Row[], numbers: readonly number[]): Row[] {
+    return numbers.map((number) => rows[number] as Row);
+  }
+
+  #filled(partner: LabelIds, value: number, rows: readonly Row[]): Row {
+    const labels = matchLabels(this.#evaluation.labels, partner, this.#matching);
+    return fillRow({ maker: this.#maker, labels, value, rows });
+  }
+
+  #join(group: number, many: Row, one: Row, target: Row, rows: Row[]): void {
+    const labels = this.#resultLabels(many.labels, one.labels);
+    if (!this.#claim(group, labels, many, one)) return;
+    this.#compute(many, one, target);
+    target.labels = labels;
+    target.dropName = this.#node.returnBool;
+    rows.push(target);
   }
 
   /** Notes the steps at which the pair meets; false when there is none. Fails when they were answered before. */
   #claim(group: number, labels: LabelIds, many: Row, one: Row): boolean {
     const oneToOne = this.#matching.cardinality === 'one-to-one';
-    const pairs = (this.#manyOf[group] as number[]).length * (this.#oneOf[group] as number[]).length;
-    const marks = pairs > 1 ? this.#marksOf(group, oneToOne ? undefined : labels) : undefined;
+    const manyCount = (this.#manyOf[group] as number[]).length;
+    const oneCount = (this.#oneOf[group] as number[]).length;
+    const marks =
+      manyCount > 1 || oneCount > 1 ? this.#marksOf(group, oneToOne ? undefined : labels) : undefined;
     let meets = false;
     for (let step = 0; step < this.#steps; step++) {
       const kind = many.present[many.offset + step] as number;

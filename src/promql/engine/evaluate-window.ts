@@ -4,7 +4,7 @@ import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/
 import { QueryError } from '../errors.js';
 import type { WindowNode } from '../planner/index.js';
 import type { Evaluation, HistogramPolicy, WindowFunction, WindowNotes } from './evaluation.js';
-import { absent, float, histogram, type Row } from './rows.js';
+import { absent, countPresent, float, histogram, isEmpty, type Row } from './rows.js';
 import { SampleSieve } from './sieve.js';
 
 /** Evaluates one window node; keeps its scratch columns from series to series. */
@@ -64,17 +64,25 @@ export class WindowFiller {
     const samples = this.#sieve.floats(columns, withStarts);
     if (samples.length === 0) return false;
     const input = this.#input(samples);
-    this.#evaluation.guard.touch(this.#func.run(input, row, this.#notes));
-    this.#finish(row);
+    this.#run(input, row);
     return true;
   }
 
+  #run(input: WindowInput, row: Row): void {
+    this.#kernel(input, row);
+    this.#finish(row);
+  }
+
+  #kernel(input: WindowInput, row: Row): void {
+    const { most, total, read } = this.#func.run(input, row, this.#notes);
+    const { guard } = this.#evaluation;
+    guard.touch(most + countPresent(row, this.#node.grid.steps));
+    // What a subquery hands over was read below it.
+    guard.count(total, this.#node.source.kind === 'selector' ? read : 0);
+  }
+
   #finish(row: Row): void {
-    const { grid } = this.#node;
-    let results = 0;
-    for (let i = row.offset; i < row.offset + grid.steps; i++) if (row.present[i] !== absent) results++;
-    this.#evaluation.guard.count(results);
-    if (results > 0) this.#func.after?.(this.#notes);
+    if (!isEmpty(row, this.#node.grid.steps)) this.#func.after?.(this.#notes);
   }
 
   #fillMixed(columns: SeriesColumns, row: Row): boolean {
@@ -101,8 +109,7 @@ export class WindowFiller {
       length: rows.length,
       startTimestamps: undefined,
     });
-    this.#func.run(input, row, this.#notes);
-    this.#finish(row);
+    this.#run(input, row);
     return rows.length > 0;
   }
 
@@ -140,7 +147,7 @@ export class WindowFiller {
     const input = this.#input(samples);
     markWindows(samples.timestamps, samples.length, input, this.#floatMarks);
     markWindows(histogramTimes, histogramTimes.length, input, this.#histogramMarks);
-    this.#func.run(input, row, this.#notes);
+    this.#kernel(input, row);
     const { annotations } = this.#evaluation;
     const { argPositions, grid, func } = this.#node;
     const position = argPositions[0] ?? this.#node.position;

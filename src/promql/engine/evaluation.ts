@@ -1,4 +1,4 @@
-import type { WindowInput, WindowOutput } from '../../kernels/index.js';
+import type { WindowInput, WindowOutput, WindowReport } from '../../kernels/index.js';
 import type { Querier } from '../../storage/index.js';
 import type { CallNode, StepGrid, WindowNode } from '../planner/index.js';
 import type { Annotations } from './annotations.js';
@@ -53,8 +53,8 @@ export interface WindowFunction {
   readonly usesStartTimestamps?: boolean;
   /** Looks at the parameters before the first series; throws or annotates. */
   readonly check?: (evaluation: Evaluation, node: WindowNode, params: readonly Float64Array[]) => void;
-  /** Fills the row; returns the most samples that a window held. `seriesName` is for annotations. */
-  readonly run: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => number;
+  /** Fills the row. */
+  readonly run: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => WindowReport;
   /** Called after a series that has a result. */
   readonly after?: (notes: WindowNotes) => void;
   /** Turns all series' rows into the answer. */

@@ -34,15 +34,22 @@ import {
 } from './rows.js';
 import { columnsOfRow } from './subquery-columns.js';
 
-/** Answers the last node's result. */
-export async function executePlan(plan: Plan, evaluation: Evaluation): Promise<NodeResult> {
+export interface PlanAnswer {
+  /** The last node's result. */
+  readonly result: NodeResult;
+  /** Samples that the steps looked at: of a subquery its results, of a part that is repeated once a step. */
+  readonly totalSamples: number;
+}
+
+export async function executePlan(plan: Plan, evaluation: Evaluation): Promise<PlanAnswer> {
   const execution = new Execution(plan, evaluation);
   for (let index = 0; index < plan.nodes.length; index++) {
     const pause = evaluation.guard.checkpoint();
     if (pause !== undefined) await pause;
     await execution.run(index);
   }
-  return execution.take(plan.nodes.length - 1);
+  const last = plan.nodes.length - 1;
+  return { result: execution.take(last), totalSamples: execution.totalSamples(last) };
 }
 
 class Execution {
@@ -50,12 +57,14 @@ class Execution {
   readonly #evaluation: Evaluation;
   readonly #results: (NodeResult | undefined)[];
   readonly #held: Float64Array;
+  readonly #totals: Float64Array;
 
   constructor(plan: Plan, evaluation: Evaluation) {
     this.#plan = plan;
     this.#evaluation = evaluation;
     this.#results = new Array<NodeResult | undefined>(plan.nodes.length).fill(undefined);
     this.#held = new Float64Array(plan.nodes.length);
+    this.#totals = new Float64Array(plan.nodes.length);
   }
 
   /** A node's result is taken once, by its consumer. */
@@ -64,6 +73,10 @@ class Execution {
     assert(result !== undefined, `result ${index} was taken before`);
     this.#results[index] = undefined;
     return result;
+  }
+
+  totalSamples(index: NodeIndex): number {
+    return this.#totals[index] as number;
   }
 
   #vector(index: NodeIndex): VectorResult {
@@ -79,13 +92,21 @@ class Execution {
     if (canStream(node) && next?.kind === 'aggregate' && next.input === index) return;
     const { guard } = this.#evaluation;
     const heldBefore = guard.held;
+    const totalBefore = guard.totalSamples;
     const result = await this.#evaluate(node);
     // What was held while evaluating gives way to what is left of it.
     guard.release(guard.held - heldBefore);
     this.#results[index] = result;
     this.#held[index] = samplesIn(result, node.grid.steps);
     guard.hold(this.#held[index] as number);
-    for (const input of inputsOf(node)) guard.release(this.#held[input] as number);
+    let total = guard.totalSamples - totalBefore;
+    for (const input of inputsOf(node)) {
+      guard.release(this.#held[input] as number);
+      const isSubquery =
+        node.kind === 'window' && node.source.kind === 'subquery' && node.source.input === input;
+      if (!isSubquery) total += this.#totals[input] as number;
+    }
+    this.#totals[index] = node.kind === 'repeat' ? total * node.grid.steps : total;
   }
 
   async #evaluate(node: PlanNode): Promise<NodeResult> {

@@ -21,10 +21,8 @@ export {
   float,
   histogram,
   keepFloats,
-  type NodeResult,
   type Row,
   RowMaker,
-  type ScalarResult,
   type VectorResult,
   withoutEmpty,
 } from './rows.js';

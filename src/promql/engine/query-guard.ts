@@ -13,6 +13,7 @@ export class QueryGuard {
   #sliceStartMs: number;
   #samples = 0;
   #peak = 0;
+  #total = 0;
   #read = 0;
 
   constructor(options: {
@@ -68,9 +69,10 @@ export class QueryGuard {
     this.release(samples);
   }
 
-  /** Samples that selectors yielded, once a step. */
-  count(samples: number): void {
-    this.#read += samples;
+  /** Samples that steps looked at, and how many of them no step before had seen. */
+  count(total: number, read: number): void {
+    this.#total += total;
+    this.#read += read;
   }
 
   get held(): number {
@@ -82,6 +84,10 @@ export class QueryGuard {
   }
 
   get totalSamples(): number {
+    return this.#total;
+  }
+
+  get readSamples(): number {
     return this.#read;
   }
 }

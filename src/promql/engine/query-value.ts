@@ -68,7 +68,7 @@ export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelect
       const columns = copyWithoutStale(set.columns);
       if (columns.length === 0) continue;
       evaluation.guard.hold(columns.length);
-      evaluation.guard.count(columns.length);
+      evaluation.guard.count(columns.length, columns.length);
       series.push({ labels: set.labels, columns });
     }
   } catch (error) {

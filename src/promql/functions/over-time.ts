@@ -34,14 +34,14 @@ const lastValue: WindowReducer = ({ values }, _from, to) => values[to - 1] as nu
 const quantile: WindowFunction = {
   histograms: 'ignore',
   run(input, out, { evaluation, node }) {
-    const most = reduceWindows(input, out, 1, quantileOverTime);
+    const report = reduceWindows(input, out, 1, quantileOverTime);
     const quantiles = input.params[0] as Float64Array;
     for (let step = 0; step < input.steps; step++) {
       const q = quantiles[step] as number;
       if ((q >= 0 && q <= 1) || out.present[out.offset + step] !== float) continue;
       evaluation.annotations.invalidQuantile(q, node.argPositions[0] ?? node.position);
     }
-    return most;
+    return report;
   },
 };
 

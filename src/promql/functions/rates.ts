@@ -33,12 +33,12 @@ function extrapolated(options: RateOptions): WindowFunction {
     histograms: 'refuse',
     usesStartTimestamps: options.isCounter,
     run(input, out, { evaluation, node, metricName }) {
-      const { overlaps, mostSamples } = rateWindow(input, out, options);
-      if (overlaps > 0) {
+      const report = rateWindow(input, out, options);
+      if (report.overlaps > 0) {
         const position = node.argPositions[0] ?? node.position;
-        evaluation.annotations.startTimeOverlap(metricName, overlaps, position);
+        evaluation.annotations.startTimeOverlap(metricName, report.overlaps, position);
       }
-      return mostSamples;
+      return report;
     },
     ...(options.isCounter ? { after: remarkNonCounter } : {}),
   };

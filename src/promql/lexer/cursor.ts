@@ -1,5 +1,5 @@
 import { quoteGo } from '../../base/index.js';
-import { endOfText, isSpace } from './characters.js';
+import { endOfText, isAlpha, isDigit, isSpace } from './characters.js';
 import type { SourceText } from './source-text.js';
 import type { Token, TokenKind } from './token.js';
 
@@ -50,6 +50,16 @@ export class Cursor {
   isAt(characters: string): boolean {
     const character = this.#text[this.#at];
     return character !== undefined && characters.includes(character);
+  }
+
+  /** Reads a whole number that ends here: no letter, underscore or dot follows. Else reads nothing. */
+  acceptPlainDigits(): boolean {
+    let at = this.#at;
+    while (isDigit(this.#text.charCodeAt(at))) at++;
+    const next = this.#text.charCodeAt(at);
+    if (at === this.#at || next === 0x2e || isAlpha(next)) return false;
+    this.#at = at;
+    return true;
   }
 
   startsWith(prefix: string): boolean {

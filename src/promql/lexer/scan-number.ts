@@ -11,6 +11,7 @@ const hexDigits = '0123456789abcdefABCDEF';
  * (scanNumber).
  */
 export function scanNumber(cursor: Cursor, inSeries: boolean): boolean {
+  if (cursor.acceptPlainDigits()) return true;
   const start = cursor.index;
   let digits = decimalDigits;
   // `0x` in a series means: zero, repeated.

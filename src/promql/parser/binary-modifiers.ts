@@ -1,5 +1,6 @@
 /** `bool on(a) group_left(b) fill(0)` behind a binary operator. Source: generated_parser.y (bin_modifier). */
 import type { VectorMatching } from '../ast/index.js';
+import type { TokenKind } from '../lexer/index.js';
 import type { Draft } from './draft.js';
 import { parseGroupingLabels } from './grouping-labels.js';
 import { parseNumberLiteral } from './literals.js';
@@ -8,18 +9,28 @@ import type { TokenStream } from './token-stream.js';
 
 export interface BinaryModifiers {
   readonly returnBool: boolean;
-  readonly matching: Draft<VectorMatching>;
+  readonly matching: VectorMatching;
 }
 
+const plainMatching: VectorMatching = {
+  cardinality: 'one-to-one',
+  on: false,
+  matchingLabels: [],
+  include: [],
+  fillLeft: undefined,
+  fillRight: undefined,
+};
+
+/** Most operators have none: they share one value. */
+const noModifiers: BinaryModifiers = { returnBool: false, matching: plainMatching };
+
+const modifierKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
+  ...(['bool', 'on', 'ignoring', 'fill', 'fill_left', 'fill_right'] as const),
+]);
+
 export function parseBinaryModifiers(tokens: TokenStream): BinaryModifiers {
-  const matching: Draft<VectorMatching> = {
-    cardinality: 'one-to-one',
-    on: false,
-    matchingLabels: [],
-    include: [],
-    fillLeft: undefined,
-    fillRight: undefined,
-  };
+  if (!modifierKinds.has(tokens.peek())) return noModifiers;
+  const matching: Draft<VectorMatching> = { ...plainMatching };
   const returnBool = tokens.peek() === 'bool';
   if (returnBool) tokens.shift();
   if (tokens.peek() === 'on' || tokens.peek() === 'ignoring') {

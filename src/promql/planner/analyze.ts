@@ -30,6 +30,13 @@ const dependsOnTime: ReadonlySet<string> = new Set([
 /** Functions that become numbers when the query's range is known. */
 export const contextFunctions: ReadonlySet<string> = new Set(['end', 'range', 'start', 'step']);
 
+/** Functions that see a plain selector's samples, not only their values. */
+export type TimestampFunction = 'timestamp' | 'start_timestamp';
+
+export function isTimestamp(name: string): name is TimestampFunction {
+  return name === 'timestamp' || name === 'start_timestamp';
+}
+
 export function withoutParens(expr: Expr): Expr {
   let inner = expr;
   while (inner.kind === 'paren') inner = inner.expr;

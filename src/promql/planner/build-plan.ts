@@ -16,7 +16,14 @@ import type {
   VectorSelector,
 } from '../ast/index.js';
 import { absentLabelsOf } from './absent-labels.js';
-import { analyze, contextFunctions, type ExprFacts, withoutParens } from './analyze.js';
+import {
+  analyze,
+  contextFunctions,
+  type ExprFacts,
+  isTimestamp,
+  type TimestampFunction,
+  withoutParens,
+} from './analyze.js';
 import type {
   CallNode,
   NodeIndex,
@@ -28,7 +35,7 @@ import type {
   WindowSource,
 } from './plan.js';
 import { planError } from './plan-error.js';
-import { atTimeOf, type HintContext, lengthOf, lookedAt, planSelector } from './select-plan.js';
+import { atTimeOf, contextValue, type HintContext, lengthOf, lookedAt, planSelector } from './select-plan.js';
 import { firstStep, stepGrid, subqueryGrid } from './step-grid.js';
 import { refuseBinary, refuseCall, refuseSelector } from './unsupported.js';
 
@@ -227,7 +234,7 @@ class PlanBuilder {
   #placeCall(call: Call, grid: StepGrid, hints: HintContext): void {
     const name = call.func.name;
     if (contextFunctions.has(name)) {
-      const value = this.#contextValue(name);
+      const value = contextValue(name, this.#request);
       this.#write(0, () => ({ kind: 'number', grid, value }));
       return;
     }
@@ -265,14 +272,6 @@ class PlanBuilder {
       argPositions: args.map(({ position }) => position),
       absentLabels: absentLabelsOf(args[0]),
     };
-  }
-
-  #contextValue(name: string): number {
-    const { startMs, endMs, stepMs } = this.#request;
-    if (name === 'start') return startMs / 1000;
-    if (name === 'end') return endMs / 1000;
-    if (name === 'range') return (endMs - startMs) / 1000;
-    return startMs === endMs ? 0 : stepMs / 1000;
   }
 
   #placeWindow(call: Call, args: readonly Expr[], ranged: number, grid: StepGrid, hints: HintContext): void {
@@ -336,12 +335,6 @@ class PlanBuilder {
     this.#resultGrid = source.inner;
     this.#visitInner(expr, source.inner, hints);
   }
-}
-
-type TimestampFunction = 'timestamp' | 'start_timestamp';
-
-function isTimestamp(name: string): name is TimestampFunction {
-  return name === 'timestamp' || name === 'start_timestamp';
 }
 
 interface SubqueryPlan {

@@ -1,3 +1,2 @@
 export { buildPlan } from './build-plan.js';
 export * from './plan.js';
-export { lastStepMs, stepGrid, subqueryGrid } from './step-grid.js';

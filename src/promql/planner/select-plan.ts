@@ -74,3 +74,11 @@ export function planSelector(options: {
 function selectHints({ func, grouping, by, stepMs }: HintContext, rangeMs: number): SelectHints {
   return { stepMs, rangeMs, func, ...(grouping === undefined ? {} : { grouping, by }) };
 }
+
+/** The number that start(), end(), range() or step() stands for, in seconds; an instant query has no step. */
+export function contextValue(name: string, { startMs, endMs, stepMs }: PlanRequest): number {
+  if (name === 'start') return startMs / 1000;
+  if (name === 'end') return endMs / 1000;
+  if (name === 'range') return (endMs - startMs) / 1000;
+  return startMs === endMs ? 0 : stepMs / 1000;
+}

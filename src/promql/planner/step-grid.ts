@@ -11,10 +11,6 @@ export function firstStep(grid: StepGrid): StepGrid {
   return { startMs: grid.startMs, stepMs: grid.stepMs, steps: Math.min(grid.steps, 1) };
 }
 
-export function lastStepMs(grid: StepGrid): number {
-  return grid.startMs + (grid.steps - 1) * grid.stepMs;
-}
-
 /**
  * The steps at which a subquery's inner expression is evaluated: multiples of its own step, the first one after the
  * open left end. `firstMs` and `stepMs` say where the outer steps look. Source: promql/engine.go, subqueryTimeRange

@@ -13,10 +13,6 @@ export function refuseSelector(selector: VectorSelector): void {
 
 export function refuseBinary(expr: BinaryExpr): void {
   if (expr.op === '</' || expr.op === '>/') throw notSupported(`the histogram trim operator ${expr.op}`);
-  const matching = expr.matching;
-  if (matching?.fillLeft !== undefined || matching?.fillRight !== undefined) {
-    throw notSupported('the fill modifier');
-  }
 }
 
 export function refuseCall(call: Call, isSupported: (name: string) => boolean): void {

@@ -14,19 +14,14 @@ import {
   ByteWriter,
   type ExemplarEntry,
   encodeExemplars,
-  encodeHistograms,
-  encodeHistogramsV2,
   encodeMetadata,
-  encodeSamples,
-  encodeSamplesV2,
-  histogramRecordType,
   type MetadataEntry,
   type SeriesEntry,
   type SeriesLedger,
   type WalWriter,
 } from '../wal/index.js';
 import { countOutcome, type DatabaseStats } from './database-stats.js';
-import { StagedFloats } from './staged-floats.js';
+import { StagedSamples } from './staged-samples.js';
 
 export interface LoggingAppenderParts {
   readonly store: MemoryStore;
@@ -41,8 +36,7 @@ export interface LoggingAppenderParts {
 /** An appender of the memory store whose accepted rows are in the log before they are published. */
 export class LoggingAppender implements Appender {
   readonly #parts: LoggingAppenderParts;
-  readonly #floats = new StagedFloats();
-  readonly #histograms: HistogramSample[] = [];
+  readonly #samples = new StagedSamples();
   readonly #exemplars: ExemplarEntry[] = [];
   readonly #metadata: MetadataEntry[] = [];
   readonly #metadataByName = new Map<string, Metadata>();
@@ -73,7 +67,7 @@ export class LoggingAppender implements Appender {
     for (let row = 0; row < batch.length; row++) {
       const outcome = outcomes[row] as AppendOutcome;
       if (outcome === appendOutcome.accepted) {
-        this.#floats.push(batch, row, words);
+        this.#samples.addFloat(batch, row, words);
         this.#use(batch.refs[row] as SeriesRef);
       } else {
         countOutcome(stats, outcome, 'float');
@@ -86,7 +80,7 @@ export class LoggingAppender implements Appender {
     const { inner, stats } = this.#parts;
     const outcome = inner.appendHistogram(sample);
     if (outcome === appendOutcome.accepted) {
-      this.#histograms.push(ownHistogram(sample));
+      this.#samples.addHistogram(sample);
       this.#use(sample.ref);
     } else {
       countOutcome(stats, outcome, 'histogram');
@@ -140,8 +134,8 @@ export class LoggingAppender implements Appender {
     inner.commitNow();
     stats.activeAppenders--;
     stats.commits++;
-    stats.samplesAppended.float += this.#floats.length;
-    stats.samplesAppended.histogram += this.#histograms.length;
+    stats.samplesAppended.float += this.#samples.floatCount;
+    stats.samplesAppended.histogram += this.#samples.histogramCount;
     stats.exemplarsAppended += this.#exemplars.length;
   }
 
@@ -163,52 +157,11 @@ export class LoggingAppender implements Appender {
       encodeMetadata(writer, this.#metadata);
       take();
     }
-    if (this.#floats.length > 0) {
-      if (this.#parts.startTimestamps) encodeSamplesV2(writer, this.#floats);
-      else encodeSamples(writer, this.#floats);
-      take();
-    }
-    if (this.#parts.startTimestamps) {
-      for (const integer of [true, false]) {
-        const samples = this.#histograms.filter(({ histogram }) => histogram.integer === integer);
-        if (samples.length === 0) continue;
-        encodeHistogramsV2(writer, integer, samples);
-        take();
-      }
-    } else {
-      for (const [type, samples] of byRecordType(this.#histograms)) {
-        encodeHistograms(writer, type, samples);
-        take();
-      }
-    }
+    this.#samples.encode(writer, { startTimestamps: this.#parts.startTimestamps, take });
     if (this.#exemplars.length > 0) {
       encodeExemplars(writer, this.#exemplars);
       take();
     }
     return records;
   }
-}
-
-/** The caller's buckets are the caller's again once the call returns. */
-function ownHistogram(sample: HistogramSample): HistogramSample {
-  const { histogram } = sample;
-  return {
-    ...sample,
-    histogram: {
-      ...histogram,
-      positiveBuckets: histogram.positiveBuckets.slice(),
-      negativeBuckets: histogram.negativeBuckets.slice(),
-    },
-  };
-}
-
-function byRecordType(samples: readonly HistogramSample[]): [type: number, samples: HistogramSample[]][] {
-  const groups = new Map<number, HistogramSample[]>();
-  for (const sample of samples) {
-    const type = histogramRecordType(sample.histogram);
-    const group = groups.get(type);
-    if (group === undefined) groups.set(type, [sample]);
-    else group.push(sample);
-  }
-  return [...groups].sort(([a], [b]) => a - b);
 }

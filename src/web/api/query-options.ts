@@ -89,7 +89,7 @@ function statisticsText({ seconds, samples }: QueryStatistics): string {
       execQueueTime: 0,
       execTotalTime: seconds,
     },
-    samples: { totalQueryableSamples: samples.total, samplesRead: samples.total, peakSamples: samples.peak },
+    samples: { totalQueryableSamples: samples.total, samplesRead: samples.read, peakSamples: samples.peak },
   });
 }
 
@@ -101,5 +101,5 @@ export async function timed(
   const startMs = web.ports.clock.monotonicMs();
   const result = await run();
   const seconds = (web.ports.clock.monotonicMs() - startMs) / 1000;
-  return { result, statistics: { seconds, samples: result.samples ?? { total: 0, peak: 0 } } };
+  return { result, statistics: { seconds, samples: result.samples ?? { total: 0, read: 0, peak: 0 } } };
 }

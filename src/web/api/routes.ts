@@ -4,6 +4,7 @@ import { labelValuesRoute } from './label-values.js';
 import { labelsRoute } from './labels.js';
 import { metadataRoute } from './metadata.js';
 import { notEnabledRoutes } from './not-enabled.js';
+import { parseQueryRoute } from './parse-query.js';
 import { queryRoute } from './query.js';
 import { queryExemplarsRoute } from './query-exemplars.js';
 import { queryRangeRoute } from './query-range.js';
@@ -28,6 +29,7 @@ export const apiRoutes: readonly Route[] = [
   queryRangeRoute,
   queryExemplarsRoute,
   formatQueryRoute,
+  parseQueryRoute,
   labelsRoute,
   labelValuesRoute,
   seriesRoute,

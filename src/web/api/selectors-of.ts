@@ -10,12 +10,12 @@ export function selectorsOf(expr: Expr): (readonly Matcher[])[] {
   const pending: Expr[] = [expr];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next.kind === 'vector-selector') found.push(next.matchers);
-    else pending.push(...childrenOf(next).reverse());
+    else for (const child of childrenOf(next).toReversed()) pending.push(child);
   }
   return found;
 }
 
-function childrenOf(expr: Expr): Expr[] {
+function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'matrix-selector':
       return [expr.selector];
@@ -28,7 +28,7 @@ function childrenOf(expr: Expr): Expr[] {
     case 'aggregate':
       return expr.param === undefined ? [expr.expr] : [expr.expr, expr.param];
     case 'call':
-      return [...expr.args];
+      return expr.args;
     case 'number':
     case 'string':
     case 'duration':

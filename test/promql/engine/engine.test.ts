@@ -133,7 +133,7 @@ describe('the engine', () => {
       message: 'query processing would load too many samples into memory in query execution',
     });
     const { samples } = await engineWith({ maxSamples: 6 }).range({ queryable, query: 'a', ...range });
-    assert.deepEqual(samples, { total: 6, peak: 6 });
+    assert.deepEqual(samples, { total: 6, read: 6, peak: 6 });
   });
 
   it('stops when it is cancelled between two series', async () => {
