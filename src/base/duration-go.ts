@@ -70,7 +70,9 @@ function quoteBytes(text: string): string {
   return `${quoted}"`;
 }
 
-/** `1h30m0s`, `1.5s`, `300ms`, `1.5\u00b5s`, `0s` for milliseconds with a fraction, taken to the nanosecond. */
+/**
+ * `1h30m0s`, `1.5s`, `300ms`, `1.5\u00b5s`, `0s` for milliseconds with a fraction, taken to the nanosecond.
+ */
 export function formatGoDuration(durationMs: number): string {
   const wholeMs = Math.trunc(Math.abs(durationMs));
   const nanoseconds =

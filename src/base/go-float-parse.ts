@@ -16,10 +16,13 @@ const decimalFloat =
   /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
 const plainFloat = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const hexFloat =
-  /^([+-]?)0[xX]((?:_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)?)(?:\.((?:[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)?))?[pP]([+-]?\d+(?:_\d+)*)$/;
+  /^([+-]?)0x((?:_?[\da-f]+(?:_[\da-f]+)*)?)(?:\.((?:[\da-f]+(?:_[\da-f]+)*)?))?p([+-]?\d+(?:_\d+)*)$/i;
 const infinityText = /^[+-]?inf(?:inity)?$/i;
 
-/** The nearest double of a decimal or hexadecimal float, `inf`, `infinity` or `nan` (in any case), else Go's error. */
+/**
+ * The nearest double of a decimal or hexadecimal float, `inf`, `infinity` or `nan` (in any case), else Go's
+ * error.
+ */
 export function readGoFloat(text: string): ParsedFloat {
   const value = floatOf(text);
   if (value === undefined) {

@@ -1,4 +1,7 @@
-/** Floats with a given precision, as Go's %e, %f and %g print them: the exact value rounded once, ties to even. */
+/**
+ * Floats with a given precision, as Go's %e, %f and %g print them: the exact value rounded once, ties to
+ * even.
+ */
 
 interface ExactDecimal {
   readonly negative: boolean;
@@ -15,7 +18,9 @@ function special(value: number): string | undefined {
   return undefined;
 }
 
-/** A double is a whole number times a power of two, so its decimal digits are finite: 2^-n is 5^n over 10^n. */
+/**
+ * A double is a whole number times a power of two, so its decimal digits are finite: 2^-n is 5^n over 10^n.
+ */
 function exactDecimal(value: number): ExactDecimal {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);

@@ -1,6 +1,7 @@
 /**
- * Floats as Go prints and reads them. Source: strconv.FormatFloat and strconv.ParseFloat; which printer stands where
- * is upstream's choice (the API: `formatApiFloat`, PromQL text: `formatFloatPlain`, `%g` and `%v`: `formatFloatShortest`).
+ * Floats as Go prints and reads them. Source: strconv.FormatFloat and strconv.ParseFloat; which printer
+ * stands where is upstream's choice (the API: `formatApiFloat`, PromQL text: `formatFloatPlain`, `%g` and
+ * `%v`: `formatFloatShortest`).
  */
 
 interface Decimal {
@@ -11,7 +12,9 @@ interface Decimal {
   readonly exponent: number;
 }
 
-/** Shortest digits that read back as the same double: ECMAScript's Number::toString, as Go's `-1` precision. */
+/**
+ * Shortest digits that read back as the same double: ECMAScript's Number::toString, as Go's `-1` precision.
+ */
 function shortestDecimal(value: number): Decimal {
   const negative = value < 0 || Object.is(value, -0);
   const text = Math.abs(value).toString();

@@ -1,3 +1,5 @@
+export * from './byte-reader.js';
+export * from './byte-writer.js';
 export * from './bytes.js';
 export * from './clock.js';
 export * from './did-you-mean.js';
@@ -12,4 +14,3 @@ export * from './quote.js';
 export * from './quote-read.js';
 export * from './random.js';
 export * from './time.js';
-export * from './varint.js';

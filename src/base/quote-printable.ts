@@ -1,6 +1,6 @@
 /**
- * Code points that came after Unicode 15.0, on which Go's tables of printable characters rest, as pairs of first and
- * last. The runtime's tables are younger, so these are taken out again.
+ * Code points that came after Unicode 15.0, on which Go's tables of printable characters rest, as pairs of
+ * first and last. The runtime's tables are younger, so these are taken out again.
  */
 // biome-ignore format: a table of pairs, many to a line
 const afterUnicode15: readonly number[] = [

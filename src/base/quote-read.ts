@@ -1,7 +1,7 @@
 /**
- * The value of a literal in double quotes, single quotes or backquotes, or undefined when it is none. Within single
- * quotes the escapes are those of double quotes. Bytes that are no UTF-8 are kept as `quoteGo` writes them.
- * Source: util/strutil/quote.go.
+ * The value of a literal in double quotes, single quotes or backquotes, or undefined when it is none.
+ * Within single quotes the escapes are those of double quotes. Bytes that are no UTF-8 are kept as
+ * `quoteGo` writes them. Source: util/strutil/quote.go.
  */
 export function unquoteGo(literal: string): string | undefined {
   const quote = literal[0];
@@ -39,7 +39,8 @@ interface Escape {
 
 function readBody(body: string, quote: string): string | undefined {
   let text = '';
-  // Bytes written one by one (\xe2\x98\xba) may together be UTF-8, so they are joined before they are decoded.
+  // Bytes written one by one (\xe2\x98\xba) may together be UTF-8, so they are joined before they are
+  // decoded.
   let bytes: number[] = [];
   let at = 0;
   while (at < body.length) {

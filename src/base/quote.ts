@@ -22,8 +22,8 @@ const namedEscapes: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Go's strconv.Quote: printable characters stand as they are, others are escaped. Stray bytes become `\xff`, other
- * lone surrogates U+FFFD. Source: strconv/quote.go.
+ * Go's strconv.Quote: printable characters stand as they are, others are escaped. Stray bytes become
+ * `\xff`, other lone surrogates U+FFFD. Source: strconv/quote.go.
  */
 export function quoteGo(text: string): string {
   return nothingToEscape.test(text) ? `"${text}"` : quote(text, false);

@@ -20,8 +20,8 @@ interface CivilDate {
   readonly day: number;
 }
 
-// Dates are computed here, as a JS Date ends at the year 275760. A year is counted from March, so that the leap day
-// is its last.
+// Dates are computed here, as a JS Date ends at the year 275760. A year is counted from March, so that the
+// leap day is its last.
 function civilFromDays(days: number): CivilDate {
   const shifted = days + epochDay;
   const era = Math.floor(shifted / daysInEra);
@@ -47,8 +47,8 @@ function daysFromCivil({ year, month, day }: CivilDate): number {
 const two = (value: number): string => value.toString().padStart(2, '0');
 
 /**
- * Go's RFC3339Nano in UTC: `2006-01-02T15:04:05.5Z`, without zeros at the end. A fraction of a millisecond is left
- * out; the infinities are upstream's bounds of time.
+ * Go's RFC3339Nano in UTC: `2006-01-02T15:04:05.5Z`, without zeros at the end. A fraction of a millisecond
+ * is left out; the infinities are upstream's bounds of time.
  */
 export function formatRfc3339(timeMs: number): string {
   if (!Number.isFinite(timeMs)) return timeMs < 0 ? minTimeText : maxTimeText;
@@ -94,9 +94,10 @@ function isDate({ year, month, day }: CivilDate): boolean {
 }
 
 /**
- * Milliseconds of a `time`, `start` or `end` parameter: seconds with a fraction, rounded to milliseconds away from
- * zero, or RFC 3339; upstream's bounds of time are infinities. Undefined when it is none of these. Numbers that do
- * not fit 64-bit seconds end where upstream's arithmetic takes them. Source: web/api/v1/api.go parseTime.
+ * Milliseconds of a `time`, `start` or `end` parameter: seconds with a fraction, rounded to milliseconds
+ * away from zero, or RFC 3339; upstream's bounds of time are infinities. Undefined when it is none of
+ * these. Numbers that do not fit 64-bit seconds end where upstream's arithmetic takes them. Source:
+ * web/api/v1/api.go parseTime.
  */
 export function parseTimeParameter(text: string): number | undefined {
   const value = parseGoFloat(text);

@@ -12,9 +12,9 @@ interface Run {
 }
 
 /**
- * The same histogram in fewer spans and buckets: empty buckets go at both ends of every span, and within where more
- * than `maxEmptyBuckets` follow each other; spans with no wider gap than that between them become one.
- * Source: model/histogram, Compact.
+ * The same histogram in fewer spans and buckets: empty buckets go at both ends of every span, and within
+ * where more than `maxEmptyBuckets` follow each other; spans with no wider gap than that between them
+ * become one. Source: model/histogram, Compact.
  */
 export function compactHistogram(histogram: Histogram, maxEmptyBuckets: number): Histogram {
   const { positiveSpans, positiveBuckets, negativeSpans, negativeBuckets } = histogram;
@@ -35,7 +35,12 @@ function compactSide(side: Side, maxEmptyBuckets: number): Side {
     side.spans.every(({ offset, length }) => length > 0 && offset > maxEmptyBuckets);
   if (isCompact) return side;
   const kept = runsOf(side).flatMap((run) => withoutEmptyBuckets(run, maxEmptyBuckets));
-  return sideOf(closeGaps(kept, maxEmptyBuckets));
+  const compact = sideOf(closeGaps(kept, maxEmptyBuckets));
+  // Buckets that no span accounts for, which only an invalid histogram has, stay for validation to find.
+  const accountedFor = side.spans.reduce((sum, { length }) => sum + length, 0);
+  const left = accountedFor === 0 ? [] : side.buckets.subarray(accountedFor);
+  if (left.length === 0) return compact;
+  return { spans: compact.spans, buckets: Float64Array.from([...compact.buckets, ...left]) };
 }
 
 function runsOf({ spans, buckets }: Side): Run[] {

@@ -1,8 +1,8 @@
 import { customBucketsSchema, type Histogram, type Span } from './histogram.js';
 
 /**
- * Whether two histograms are the same sample: counts and sums by their bits, spans by the buckets they name. The
- * counter reset hint does not count. Source: model/histogram, Equals.
+ * Whether two histograms are the same sample: counts and sums by their bits, spans by the buckets they
+ * name. The counter reset hint does not count. Source: model/histogram, Equals.
  */
 export function equalHistograms(a: Histogram, b: Histogram): boolean {
   return (

@@ -2,7 +2,10 @@ import { formatFloatShortest } from '../base/index.js';
 import type { Histogram } from './histogram.js';
 import { type HistogramBucket, sideBuckets, zeroBucket } from './histogram-buckets.js';
 
-/** `{count:12, sum:18.4, [-0.001,0.001]:2, (1,2]:3}`, from the lowest bucket up. Source: model/histogram String(). */
+/**
+ * `{count:12, sum:18.4, [-0.001,0.001]:2, (1,2]:3}`, from the lowest bucket up. Source: model/histogram
+ * String().
+ */
 export function formatHistogram(histogram: Histogram): string {
   const parts = [
     `count:${formatCount(histogram, histogram.count)}`,
@@ -16,8 +19,9 @@ export function formatHistogram(histogram: Histogram): string {
   return `{${parts.join(', ')}}`;
 }
 
-function formatCount(histogram: Histogram, count: number): string {
-  return histogram.integer ? BigInt(count).toString() : formatFloatShortest(count);
+/** A count as Go prints it: an integer's digits, or a double's fewest. */
+export function formatCount({ integer }: Histogram, count: number): string {
+  return integer && Number.isInteger(count) ? BigInt(count).toString() : formatFloatShortest(count);
 }
 
 function formatBucket(histogram: Histogram, bucket: HistogramBucket): string {

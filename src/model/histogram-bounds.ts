@@ -1,8 +1,9 @@
 import { customBucketsSchema } from './histogram.js';
 
 /**
- * 2^(i/256 - 1), the bounds of schema 8 between 0.5 and 1, in the very digits that upstream's table has (many are not
- * the nearest double); the lower schemas take every second, fourth… of them. Source: model/histogram/generic.go.
+ * 2^(i/256 - 1), the bounds of schema 8 between 0.5 and 1, in the very digits that upstream's table has
+ * (many are not the nearest double); the lower schemas take every second, fourth… of them. Source:
+ * model/histogram/generic.go.
  */
 // biome-ignore format: a table, many values to a line
 const fractions: readonly number[] = [

@@ -2,7 +2,10 @@
 
 export type CounterResetHint = 'unknown' | 'reset' | 'not-reset' | 'gauge';
 
-/** `offset` is the gap to the previous span's end (to bucket 0 for the first); `length` the buckets in the span. */
+/**
+ * `offset` is the gap to the previous span's end (to bucket 0 for the first); `length` the buckets in the
+ * span.
+ */
 export interface Span {
   readonly offset: number;
   readonly length: number;
@@ -12,8 +15,9 @@ export interface Span {
 export const customBucketsSchema = -53;
 
 /**
- * A histogram whose counts are doubles (absolute, not deltas). Integer histograms have the same shape with whole
- * counts: `integer` says which of the two encodings it came in and is written with. Counts stay exact below 2^53.
+ * A histogram whose counts are doubles (absolute, not deltas). Integer histograms have the same shape with
+ * whole counts: `integer` says which of the two encodings it came in and is written with. Counts stay exact
+ * below 2^53.
  */
 export interface Histogram {
   readonly integer: boolean;

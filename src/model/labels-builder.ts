@@ -46,7 +46,9 @@ export class LabelsBuilder {
     return this;
   }
 
-  /** Labels that stand as they were, in name order, then those that were set, in the order of their setting. */
+  /**
+   * Labels that stand as they were, in name order, then those that were set, in the order of their setting.
+   */
   inOrderOfChange(): [name: string, value: string][] {
     const entries: [string, string][] = [];
     for (const [name, value] of this.#base) {

@@ -5,8 +5,8 @@ import { isLabelName, isLegacyLabelName, isMetricName, type NameValidationScheme
 export const metricNameLabel = '__name__';
 
 /**
- * A label set: names in UTF-8 byte order, none twice, no empty value (an empty value means the label is absent).
- * Immutable, compared by content.
+ * A label set: names in UTF-8 byte order, none twice, no empty value (an empty value means the label is
+ * absent). Immutable, compared by content.
  */
 export class Labels {
   static readonly empty: Labels = new Labels([]);
@@ -66,7 +66,10 @@ export class Labels {
       yield [this.pairs[i] as string, this.pairs[i + 1] as string];
   }
 
-  /** xxhash64 of upstream's string layout (model/labels/labels_stringlabels.go); limit_ratio and offsets depend on it. */
+  /**
+   * xxhash64 of upstream's string layout (model/labels/labels_stringlabels.go); limit_ratio and offsets
+   * depend on it.
+   */
   hash(): bigint {
     this.#hash ??= hashLabels(this.pairs);
     return this.#hash;
@@ -94,7 +97,10 @@ export class Labels {
     return this.pairs.length - other.pairs.length;
   }
 
-  /** `{name="value", other="x"}` as upstream's Labels.String(); names that are not legacy label names are quoted. */
+  /**
+   * `{name="value", other="x"}` as upstream's Labels.String(); names that are not legacy label names are
+   * quoted.
+   */
   toString(): string {
     const parts: string[] = [];
     for (const [name, value] of this) {

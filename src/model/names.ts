@@ -1,4 +1,7 @@
-/** Name rules. Source: prometheus/common model (IsValidLegacyMetricName, LabelName.IsValidLegacy) and UTF-8 scheme. */
+/**
+ * Name rules. Source: prometheus/common model (IsValidLegacyMetricName, LabelName.IsValidLegacy) and UTF-8
+ * scheme.
+ */
 export type NameValidationScheme = 'utf8' | 'legacy';
 
 const legacyLabelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -24,14 +27,16 @@ export function isMetricName(name: string, scheme: NameValidationScheme = 'utf8'
 const invalidLabelCharacter = /[^a-zA-Z0-9_]/gu;
 
 /**
- * Everything that no legacy label name may hold becomes an underscore; a digit may still stand first, so that the
- * result wants a prefix. Source: util/strutil SanitizeLabelName.
+ * Everything that no legacy label name may hold becomes an underscore; a digit may still stand first, so
+ * that the result wants a prefix. Source: util/strutil SanitizeLabelName.
  */
 export function sanitizeLabelName(name: string): string {
   return name.replace(invalidLabelCharacter, '_');
 }
 
-/** As `sanitizeLabelName`, for a whole name: no digit stands first, and an empty name becomes an underscore. */
+/**
+ * As `sanitizeLabelName`, for a whole name: no digit stands first, and an empty name becomes an underscore.
+ */
 export function sanitizeFullLabelName(name: string): string {
   return name === '' ? '_' : sanitizeLabelName(name).replace(/^[0-9]/, '_');
 }

@@ -1,5 +1,9 @@
-/** Checks of histograms that come in from outside; the texts are upstream's. Source: model/histogram, Validate. */
+/**
+ * Checks of histograms that come in from outside; the texts are upstream's. Source: model/histogram,
+ * Validate.
+ */
 import { formatFloatShortest, formatGoFixed } from '../base/index.js';
+import { formatCount } from './format-histogram.js';
 import { customBucketsSchema, type Histogram, type Span } from './histogram.js';
 
 const minSchema = -4;
@@ -98,11 +102,11 @@ function checkSpans(spans: readonly Span[], bucketCount: number, firstChecked: n
   return `spans need ${wanted} buckets, have ${bucketCount} buckets: ${texts.spansMismatch}`;
 }
 
-function checkCounts({ integer }: Histogram, buckets: Float64Array): string | undefined {
+function checkCounts(histogram: Histogram, buckets: Float64Array): string | undefined {
   const i = buckets.findIndex((count) => count < 0);
   if (i < 0) return undefined;
   const count = buckets[i] as number;
-  const printed = integer ? BigInt(count).toString() : formatFloatShortest(count);
+  const printed = formatCount(histogram, count);
   return `bucket number ${i + 1} has observation count of ${printed}: ${texts.negativeBucket}`;
 }
 
@@ -124,6 +128,6 @@ function checkReach({ customValues, positiveSpans }: Histogram): string | undefi
   const boundCount = customValues?.length ?? 0;
   const reach = positiveSpans.reduce((sum, { offset, length }) => sum + offset + length, 0);
   if (reach <= boundCount + 1) return undefined;
-  const found = `only ${boundCount} custom bounds defined which is insufficient to cover total span length of ${reach}`;
-  return `${found}: ${texts.boundsTooFew}`;
+  const found = `only ${boundCount} custom bounds defined`;
+  return `${found} which is insufficient to cover total span length of ${reach}: ${texts.boundsTooFew}`;
 }

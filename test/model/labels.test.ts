@@ -171,7 +171,19 @@ describe('labels', () => {
   });
 
   it('hash as upstream’s string layout does', () => {
-    assert.equal(Labels.empty.hash(), 0xef46db3751d8e999n);
+    const hashes: [Labels, bigint][] = [
+      [Labels.empty, 0xef46db3751d8e999n],
+      [Labels.fromPairs('a', 'b'), 0xe1d7c42746d86b11n],
+      [
+        Labels.fromPairs('__name__', 'up', 'instance', 'localhost:9090', 'job', 'prometheus'),
+        0x70e9258041254325n,
+      ],
+      [Labels.fromPairs('é', '日本😀'), 0x38c4d96062be687en],
+      [Labels.fromPairs('aaa', 'x'.repeat(254)), 0x2379ffc20059bca9n],
+      [Labels.fromPairs('aaa', 'x'.repeat(255)), 0xa92045e05b93f5d1n],
+      [Labels.fromPairs('aaa', 'x'.repeat(70_000)), 0x7f74f0b2b54e3f34n],
+    ];
+    for (const [labels, hash] of hashes) assert.equal(labels.hash(), hash);
   });
 
   it('change in the order they were set, behind what stands', () => {

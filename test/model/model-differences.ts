@@ -8,7 +8,10 @@ interface Difference {
   readonly matcher: string;
 }
 
-/** Known differences of the model, as data: what a matcher takes is not compared, and each must take something. */
+/**
+ * Known differences of the model, as data: what a matcher takes is not compared, and each must take
+ * something.
+ */
 export class ModelDifferences {
   readonly #matchers = new Map<string, RegExp>();
   readonly #used = new Set<string>();

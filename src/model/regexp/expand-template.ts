@@ -2,7 +2,10 @@ import type { RegexpGroups } from './submatch-regexp.js';
 
 const wordCharacter = /[\p{L}\p{Nd}_]/u;
 
-/** Go's Regexp.Expand: `$1`, `${1}`, `$name` with the longest name, `$$`; a `$` that fits none stands for itself. */
+/**
+ * Go's Regexp.Expand: `$1`, `${1}`, `$name` with the longest name, `$$`; a `$` that fits none stands for
+ * itself.
+ */
 export function expandTemplate(template: string, groups: RegexpGroups): string {
   let result = '';
   let from = 0;

@@ -5,7 +5,10 @@ import { requiredTexts } from './required-texts.js';
 import { maxSetMatches, opaqueShape, type Shape, textShape, textsOf, withoutOuterAnchors } from './shape.js';
 import { compileEngine } from './syntax-error.js';
 
-/** A label regular expression: RE2 syntax, linear time, anchored at both ends, `.` matches newlines (`^(?s:…)$`). */
+/**
+ * A label regular expression: RE2 syntax, linear time, anchored at both ends, `.` matches newlines
+ * (`^(?s:…)$`).
+ */
 export interface LabelRegexp {
   readonly pattern: string;
   test(value: string): boolean;
@@ -24,9 +27,9 @@ export interface LabelRegexpPlan extends LabelRegexp {
 }
 
 /**
- * Most patterns that people write are sets of literals, or literals with `.*` between, and never reach an engine. The
- * rest run on re2js, behind a check of the literals they need. Throws `RegexpSyntaxError`. What upstream does to the
- * same end: model/labels/regexp.go.
+ * Most patterns that people write are sets of literals, or literals with `.*` between, and never reach an
+ * engine. The rest run on re2js, behind a check of the literals they need. Throws `RegexpSyntaxError`. What
+ * upstream does to the same end: model/labels/regexp.go.
  */
 export function compileLabelRegexp(pattern: string): LabelRegexp {
   return planLabelRegexp(pattern);

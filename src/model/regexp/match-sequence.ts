@@ -27,9 +27,9 @@ interface SequencePlan {
 export type TextTest = (value: string) => boolean;
 
 /**
- * A test for the whole of a text against a row, without an engine and in one pass: where every gap is open upwards,
- * taking each text at its earliest end leaves the most room for what follows, so nothing is ever tried twice.
- * Undefined for rows it cannot do.
+ * A test for the whole of a text against a row, without an engine and in one pass: where every gap is open
+ * upwards, taking each text at its earliest end leaves the most room for what follows, so nothing is ever
+ * tried twice. Undefined for rows it cannot do.
  */
 export function planSequence(row: Sequence): TextTest | undefined {
   const texts = textsOf(row);

@@ -21,9 +21,9 @@ interface Flags {
 }
 
 /**
- * The shape of a pattern, or undefined when it holds something this reader does not know, which may be an error. A
- * shape without opaque parts is exact, and its pattern is one that RE2 accepts; where parts are opaque, the engine
- * has to be asked.
+ * The shape of a pattern, or undefined when it holds something this reader does not know, which may be an
+ * error. A shape without opaque parts is exact, and its pattern is one that RE2 accepts; where parts are
+ * opaque, the engine has to be asked.
  */
 export function parseShape(pattern: string): Shape | undefined {
   const reader = new ShapeReader(pattern);

@@ -1,6 +1,6 @@
 /**
- * What is known of the texts a pattern matches, without an engine: alternatives, each a row of literal texts, gaps of
- * any characters, anchors, and opaque parts, of which nothing is known.
+ * What is known of the texts a pattern matches, without an engine: alternatives, each a row of literal
+ * texts, gaps of any characters, anchors, and opaque parts, of which nothing is known.
  */
 export type Item =
   /** One of these texts. */

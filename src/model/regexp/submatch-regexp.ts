@@ -17,8 +17,8 @@ export interface RegexpGroups {
 }
 
 /**
- * Throws `RegexpSyntaxError` with Go's text for the anchored pattern, so that `a)|(b` compiles and an error may quote
- * the anchors, as upstream's do. The engine is made when it is first needed.
+ * Throws `RegexpSyntaxError` with Go's text for the anchored pattern, so that `a)|(b` compiles and an error
+ * may quote the anchors, as upstream's do. The engine is made when it is first needed.
  */
 export function compileRegexp(pattern: string): SubmatchRegexp {
   const quick = planWithoutEngine(pattern);

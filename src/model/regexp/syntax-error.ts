@@ -6,8 +6,8 @@ export class RegexpSyntaxError extends Error {
 }
 
 /**
- * Throws `RegexpSyntaxError` with the text Go has for the pattern. `flags` are re2js's; with `DOTALL`, `.` matches
- * newlines.
+ * Throws `RegexpSyntaxError` with the text Go has for the pattern. `flags` are re2js's; with `DOTALL`, `.`
+ * matches newlines.
  */
 export function compileEngine(pattern: string, flags = 0): RE2JS {
   checkWellFormed(pattern);

@@ -1,6 +1,6 @@
 /**
- * Go's strings.ToLower and ToUpper map one code point to one. Where JS would write several, the code point stays,
- * save for the few that have a mapping of their own.
+ * Go's strings.ToLower and ToUpper map one code point to one. Where JS would write several, the code point
+ * stays, save for the few that have a mapping of their own.
  */
 export function toLowerGo(text: string): string {
   return mapEach(text, (character) => character.toLowerCase());

@@ -1,3 +1,4 @@
+import { ByteWriter } from '../../base/index.js';
 import { type Exemplar, type Labels, type Metadata, metricNameLabel, wordsOf } from '../../model/index.js';
 import {
   type Appender,
@@ -11,7 +12,6 @@ import {
   type SeriesRef,
 } from '../../storage/index.js';
 import {
-  ByteWriter,
   type ExemplarEntry,
   encodeExemplars,
   encodeMetadata,

@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock, Disk } from '../../base/index.js';
+import { type Clock, DecodeError, type Disk } from '../../base/index.js';
 import type { MemoryStore } from '../../storage/index.js';
 import {
   decodeRecord,
   lastCheckpoint,
   listSegments,
-  RecordDecodeError,
   SampleColumns,
   type SegmentFile,
   SegmentReader,
@@ -140,7 +139,7 @@ class Replay {
     try {
       record = decodeRecord(reader.record, this.#columns);
     } catch (error) {
-      if (!(error instanceof RecordDecodeError)) throw error;
+      if (!(error instanceof DecodeError)) throw error;
       if (error.kind === 'unsupported') this.stats.unsupportedRecords++;
       else this.stats.corruptions++;
       this.#options.events?.log('error', 'A WAL record cannot be read and is left out', {

@@ -1,6 +1,6 @@
+import type { ByteWriter } from '../../base/index.js';
 import type { FloatBatch, HistogramSample } from '../../storage/index.js';
 import {
-  type ByteWriter,
   encodeHistograms,
   encodeHistogramsV2,
   encodeSamples,

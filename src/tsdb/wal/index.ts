@@ -1,5 +1,3 @@
-export { ByteReader, type DecodeFailure, RecordDecodeError } from './byte-reader.js';
-export { ByteWriter } from './byte-writer.js';
 export { defaultSegmentBytes, pageBytes, recordType, type StoredRecord } from './format.js';
 export { FrameBuffer, storeRecord, type WalCompression } from './frame-records.js';
 export * from './records/index.js';

@@ -1,6 +1,5 @@
-import { assert, type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
+import { assert, ByteWriter, type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
 import type { CommitKind } from '../../storage/index.js';
-import { ByteWriter } from './byte-writer.js';
 import { defaultSegmentBytes, type StoredRecord } from './format.js';
 import { storeRecord, type WalCompression } from './frame-records.js';
 import { type FramedCommit, LogFile } from './log-file.js';

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { seededRandom } from '../../../src/base/index.js';
+import { ByteWriter, DecodeError, seededRandom } from '../../../src/base/index.js';
 import { type Histogram, Labels, type Metadata, wordsOf } from '../../../src/model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../../src/storage/index.js';
 import {
-  ByteWriter,
   decodeRecord,
   encodeExemplars,
   encodeHistograms,
@@ -15,7 +14,6 @@ import {
   encodeSeries,
   encodeTombstones,
   histogramRecordType,
-  RecordDecodeError,
   SampleColumns,
   seriesCopyOf,
   type WalRecord,
@@ -262,7 +260,7 @@ describe('WAL records', () => {
     it(`says that it cannot hold ${name}`, () =>
       assert.throws(
         () => decode(unhex(text)),
-        (error) => error instanceof RecordDecodeError && error.kind === 'unsupported',
+        (error) => error instanceof DecodeError && error.kind === 'unsupported',
       ));
   }
 
@@ -284,7 +282,7 @@ describe('WAL records', () => {
       try {
         decode(bytes);
       } catch (error) {
-        assert.ok(error instanceof RecordDecodeError, String(error));
+        assert.ok(error instanceof DecodeError, String(error));
       }
     };
     for (const bytes of whole) {
@@ -296,7 +294,7 @@ describe('WAL records', () => {
         attempt(damaged);
       }
     }
-    assert.throws(() => decode(whole[0]?.subarray(0, 12) as Uint8Array), RecordDecodeError);
+    assert.throws(() => decode(whole[0]?.subarray(0, 12) as Uint8Array), DecodeError);
   });
 
   it("gives back upstream's tables", function () {

@@ -1,5 +1,5 @@
+import { ByteReader } from '../../../base/index.js';
 import type { FloatBatch } from '../../../storage/index.js';
-import { ByteReader } from '../byte-reader.js';
 import { recordType } from '../format.js';
 import { decodeExemplars, type ExemplarEntry } from './exemplars.js';
 import { type DecodedHistograms, decodeHistograms, decodeHistogramsV2 } from './histograms.js';
@@ -21,11 +21,11 @@ export type WalRecord =
   /** Of a later version, or empty: upstream passes over it, and so must the caller. */
   | { readonly kind: 'unknown'; readonly type: number };
 
-/** What a record says. Throws `RecordDecodeError`; keeps nothing of `bytes`. */
+/** What a record says. Throws `DecodeError`; keeps nothing of `bytes`. */
 export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalRecord {
   const type = bytes[0];
   if (type === undefined) return { kind: 'unknown', type: 0 };
-  const reader = new ByteReader(bytes, 1);
+  const reader = new ByteReader(bytes, { path: 'record', start: 1 });
   switch (type) {
     case recordType.series:
     case recordType.seriesCopy:

@@ -1,8 +1,8 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import type { Exemplar } from '../../../model/index.js';
 import type { SeriesRef } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
+import { readRef, readRefFrom, readTime, readTimeFrom } from './positions.js';
 import { readLabels, writeLabels } from './series.js';
 
 export interface ExemplarEntry {
@@ -14,12 +14,12 @@ export interface ExemplarEntry {
 export function decodeExemplars(reader: ByteReader): ExemplarEntry[] {
   const entries: ExemplarEntry[] = [];
   if (reader.left === 0) return entries;
-  const baseRef = reader.refBe64();
-  const baseTime = reader.timestampBe64();
+  const baseRef = readRef(reader);
+  const baseTime = readTime(reader);
   while (reader.left > 0) {
-    const ref = reader.refFrom(baseRef) as SeriesRef;
-    const timestampMs = reader.timestampFrom(baseTime);
-    const value = reader.float();
+    const ref = readRefFrom(reader, baseRef) as SeriesRef;
+    const timestampMs = readTimeFrom(reader, baseTime);
+    const value = reader.float64();
     entries.push({ ref, exemplar: { labels: readLabels(reader), value, timestampMs, hasTimestamp: true } });
   }
   return entries;
@@ -29,12 +29,12 @@ export function encodeExemplars(writer: ByteWriter, entries: readonly ExemplarEn
   writer.byte(recordType.exemplars);
   const [first] = entries;
   if (first === undefined) return;
-  writer.be64(first.ref);
-  writer.be64(first.exemplar.timestampMs);
+  writer.u64(first.ref);
+  writer.u64(first.exemplar.timestampMs);
   for (const { ref, exemplar } of entries) {
     writer.varint(ref - first.ref);
     writer.varint(exemplar.timestampMs - first.exemplar.timestampMs);
-    writer.float(exemplar.value);
+    writer.float64(exemplar.value);
     writeLabels(writer, exemplar.labels);
   }
 }

@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import {
   type CounterResetHint,
   customBucketsSchema,
@@ -6,8 +7,6 @@ import {
   staleNaNHigh,
   staleNaNLow,
 } from '../../../model/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { reduceResolution } from './reduce-resolution.js';
 
 /** By their number in the log. Source: model/histogram/histogram.go. */
@@ -22,11 +21,11 @@ const noBuckets = new Float64Array(0);
 export function readHistogram(reader: ByteReader, integer: boolean): Histogram | undefined {
   const counterResetHint = resetHints[reader.byte()] ?? 'unknown';
   const schema = reader.varint();
-  const zeroThreshold = reader.float();
-  const zeroCount = integer ? reader.uvarint() : reader.float();
-  const count = integer ? reader.uvarint() : reader.float();
+  const zeroThreshold = reader.float64();
+  const zeroCount = integer ? reader.uvarint() : reader.float64();
+  const count = integer ? reader.uvarint() : reader.float64();
   const stale = reader.peekWords(staleNaNHigh, staleNaNLow);
-  const sum = reader.float();
+  const sum = reader.float64();
   const positiveSpans = readSpans(reader);
   const negativeSpans = readSpans(reader);
   const positiveBuckets = integer ? readDeltas(reader) : readFloats(reader);
@@ -81,7 +80,7 @@ function readFloats(reader: ByteReader): Float64Array {
   const count = reader.count(8);
   if (count === 0) return noBuckets;
   const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = reader.float();
+  for (let i = 0; i < count; i++) values[i] = reader.float64();
   return values;
 }
 
@@ -89,11 +88,11 @@ export function writeHistogram(writer: ByteWriter, histogram: Histogram): void {
   const { integer } = histogram;
   writer.byte(Math.max(0, resetHints.indexOf(histogram.counterResetHint)));
   writer.varint(histogram.schema);
-  writer.float(histogram.zeroThreshold);
+  writer.float64(histogram.zeroThreshold);
   writeCount(writer, histogram.zeroCount, integer);
   writeCount(writer, histogram.count, integer);
-  if (histogram.stale) writer.floatWords(staleNaNHigh, staleNaNLow);
-  else writer.float(histogram.sum);
+  if (histogram.stale) writer.float64Words(staleNaNHigh, staleNaNLow);
+  else writer.float64(histogram.sum);
   writeSpans(writer, histogram.positiveSpans);
   writeSpans(writer, histogram.negativeSpans);
   writeBuckets(writer, histogram.positiveBuckets, integer);
@@ -105,7 +104,7 @@ export function writeHistogram(writer: ByteWriter, histogram: Histogram): void {
 
 function writeCount(writer: ByteWriter, count: number, integer: boolean): void {
   if (integer) writer.uvarint(count);
-  else writer.float(count);
+  else writer.float64(count);
 }
 
 function writeSpans(writer: ByteWriter, spans: readonly Span[]): void {
@@ -122,7 +121,7 @@ function writeBuckets(writer: ByteWriter, buckets: Float64Array, integer: boolea
   for (let i = 0; i < buckets.length; i++) {
     const bucket = buckets[i] as number;
     if (integer) writer.varint(bucket - last);
-    else writer.float(bucket);
+    else writer.float64(bucket);
     last = bucket;
   }
 }

@@ -1,9 +1,9 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import { customBucketsSchema, type Histogram } from '../../../model/index.js';
 import type { HistogramSample, SeriesRef } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
 import { readHistogram, writeHistogram } from './histogram-body.js';
+import { readRef, readRefFrom, readTime, readTimeFrom } from './positions.js';
 import { readStart, writeStart } from './samples.js';
 
 export interface DecodedHistograms {
@@ -17,11 +17,11 @@ export function decodeHistograms(reader: ByteReader, integer: boolean): DecodedH
   const samples: HistogramSample[] = [];
   let skipped = 0;
   if (reader.left === 0) return { samples, skipped };
-  const baseRef = reader.refBe64();
-  const baseTime = reader.timestampBe64();
+  const baseRef = readRef(reader);
+  const baseTime = readTime(reader);
   while (reader.left > 0) {
-    const ref = reader.refFrom(baseRef) as SeriesRef;
-    const timestampMs = reader.timestampFrom(baseTime);
+    const ref = readRefFrom(reader, baseRef) as SeriesRef;
+    const timestampMs = readTimeFrom(reader, baseTime);
     const histogram = readHistogram(reader, integer);
     if (histogram === undefined) skipped++;
     else samples.push({ ref, timestampMs, histogram });
@@ -34,16 +34,16 @@ export function decodeHistogramsV2(reader: ByteReader, integer: boolean): Decode
   const samples: HistogramSample[] = [];
   let skipped = 0;
   if (reader.left === 0) return { samples, skipped };
-  let ref = reader.refFrom(0);
-  const firstTime = reader.timestampFrom(0);
-  const firstStart = reader.timestampFrom(0);
+  let ref = readRefFrom(reader, 0);
+  const firstTime = readTimeFrom(reader, 0);
+  const firstStart = readTimeFrom(reader, 0);
   let timestampMs = firstTime;
   let start = firstStart;
   let first = true;
   while (reader.left > 0) {
     if (!first) {
-      ref = reader.refFrom(ref);
-      timestampMs = reader.timestampFrom(firstTime);
+      ref = readRefFrom(reader, ref);
+      timestampMs = readTimeFrom(reader, firstTime);
       start = readStart(reader, { previous: start, first: firstStart });
     }
     first = false;
@@ -74,8 +74,8 @@ export function encodeHistograms(
   writer.byte(type);
   const [first] = samples;
   if (first === undefined) return;
-  writer.be64(first.ref);
-  writer.be64(first.timestampMs);
+  writer.u64(first.ref);
+  writer.u64(first.timestampMs);
   for (const sample of samples) {
     writer.varint(sample.ref - first.ref);
     writer.varint(sample.timestampMs - first.timestampMs);

@@ -1,7 +1,6 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import type { Metadata, MetricType } from '../../../model/index.js';
 import type { SeriesRef } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
 
 export interface MetadataEntry {

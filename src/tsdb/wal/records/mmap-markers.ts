@@ -1,5 +1,6 @@
+import type { ByteReader } from '../../../base/index.js';
 import type { SeriesRef } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
+import { readRef } from './positions.js';
 
 /** Of the out-of-order log: all of the series' samples until here stand in a head chunk file. */
 export interface MmapMarkerEntry {
@@ -11,9 +12,9 @@ export interface MmapMarkerEntry {
 export function decodeMmapMarkers(reader: ByteReader): MmapMarkerEntry[] {
   const entries: MmapMarkerEntry[] = [];
   while (reader.left > 0) {
-    const ref = reader.refBe64() as SeriesRef;
-    const position = reader.be64Halves();
-    entries.push({ ref, fileIndex: position.high, offset: position.low });
+    const ref = readRef(reader) as SeriesRef;
+    const fileIndex = reader.u32();
+    entries.push({ ref, fileIndex, offset: reader.u32() });
   }
   return entries;
 }

@@ -1,8 +1,8 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import { wordsOf } from '../../../model/index.js';
 import type { FloatBatch } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
+import { readRef, readRefFrom, readTime, readTimeFrom } from './positions.js';
 
 /** A start timestamp in a V2 row: none, the previous row's, or one written out. Source: tsdb/record/record.go. */
 const startMarker = { none: 0, same: 1, explicit: 2 } as const;
@@ -47,16 +47,16 @@ export class SampleColumns implements FloatBatch {
 export function decodeSamples(reader: ByteReader, into: SampleColumns): void {
   into.reset();
   if (reader.left === 0) return;
-  const baseRef = reader.refBe64();
-  const baseTime = reader.timestampBe64();
+  const baseRef = readRef(reader);
+  const baseTime = readTime(reader);
   into.reserve(Math.floor(reader.left / 10));
   const { refs, timestamps, words } = into;
   let row = 0;
   while (reader.left > 0) {
     if (reader.left < 10) reader.fail('a row of at least 10 bytes', `${reader.left}`);
-    refs[row] = reader.refFrom(baseRef);
-    timestamps[row] = reader.timestampFrom(baseTime);
-    reader.floatBits(words, row);
+    refs[row] = readRefFrom(reader, baseRef);
+    timestamps[row] = readTimeFrom(reader, baseTime);
+    reader.float64Words(words, row);
     row++;
   }
   into.length = row;
@@ -68,22 +68,22 @@ export function decodeSamplesV2(reader: ByteReader, into: SampleColumns): void {
   if (reader.left === 0) return;
   into.reserve(Math.floor(reader.left / 10));
   const { refs, timestamps, starts, words } = into;
-  refs[0] = reader.refFrom(0);
-  const firstTime = reader.timestampFrom(0);
+  refs[0] = readRefFrom(reader, 0);
+  const firstTime = readTimeFrom(reader, 0);
   timestamps[0] = firstTime;
-  const firstStart = reader.timestampFrom(0);
+  const firstStart = readTimeFrom(reader, 0);
   starts[0] = firstStart;
-  reader.floatBits(words, 0);
+  reader.float64Words(words, 0);
   let row = 1;
   let any = firstStart !== 0;
   while (reader.left > 0) {
     if (reader.left < 10) reader.fail('a row of at least 10 bytes', `${reader.left}`);
-    refs[row] = reader.refFrom(refs[row - 1] as number);
-    timestamps[row] = reader.timestampFrom(firstTime);
+    refs[row] = readRefFrom(reader, refs[row - 1] as number);
+    timestamps[row] = readTimeFrom(reader, firstTime);
     const start = readStart(reader, { previous: starts[row - 1] as number, first: firstStart });
     starts[row] = start;
     if (start !== 0) any = true;
-    reader.floatBits(words, row);
+    reader.float64Words(words, row);
     row++;
   }
   into.length = row;
@@ -94,7 +94,7 @@ export function readStart(reader: ByteReader, starts: { previous: number; first:
   const marker = reader.byte();
   if (marker === startMarker.none) return 0;
   if (marker === startMarker.same) return starts.previous;
-  return reader.timestampFrom(starts.first);
+  return readTimeFrom(reader, starts.first);
 }
 
 export function writeStart(
@@ -120,12 +120,12 @@ export function encodeSamples(writer: ByteWriter, batch: FloatBatch): void {
   if (length === 0) return;
   const baseRef = refs[0] as number;
   const baseTime = timestamps[0] as number;
-  writer.be64(baseRef);
-  writer.be64(baseTime);
+  writer.u64(baseRef);
+  writer.u64(baseTime);
   for (let row = 0; row < length; row++) {
     writer.varint((refs[row] as number) - baseRef);
     writer.varint((timestamps[row] as number) - baseTime);
-    writer.floatWords(words[2 * row + 1] as number, words[2 * row] as number);
+    writer.float64Words(words[2 * row + 1] as number, words[2 * row] as number);
   }
 }
 
@@ -140,14 +140,14 @@ export function encodeSamplesV2(writer: ByteWriter, batch: FloatBatch): void {
   writer.varint(refs[0] as number);
   writer.varint(firstTime);
   writer.varint(first);
-  writer.floatWords(words[1] as number, words[0] as number);
+  writer.float64Words(words[1] as number, words[0] as number);
   let previous = first;
   for (let row = 1; row < length; row++) {
     const start = startTimestamps?.[row] ?? 0;
     writer.varint((refs[row] as number) - (refs[row - 1] as number));
     writer.varint((timestamps[row] as number) - firstTime);
     writeStart(writer, start, { previous, first });
-    writer.floatWords(words[2 * row + 1] as number, words[2 * row] as number);
+    writer.float64Words(words[2 * row + 1] as number, words[2 * row] as number);
     previous = start;
   }
 }

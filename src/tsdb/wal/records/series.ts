@@ -1,9 +1,8 @@
-import { compareUtf8 } from '../../../base/index.js';
+import { type ByteReader, type ByteWriter, compareUtf8 } from '../../../base/index.js';
 import { Labels } from '../../../model/index.js';
 import type { SeriesRef } from '../../../storage/index.js';
-import type { ByteReader } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
+import { readRef } from './positions.js';
 
 export interface SeriesEntry {
   readonly ref: SeriesRef;
@@ -46,7 +45,7 @@ export function writeLabels(writer: ByteWriter, labels: Labels): void {
 export function decodeSeries(reader: ByteReader): SeriesEntry[] {
   const entries: SeriesEntry[] = [];
   while (reader.left > 0) {
-    const ref = reader.refBe64() as SeriesRef;
+    const ref = readRef(reader) as SeriesRef;
     entries.push({ ref, labels: readLabels(reader) });
   }
   return entries;
@@ -55,7 +54,7 @@ export function decodeSeries(reader: ByteReader): SeriesEntry[] {
 export function encodeSeries(writer: ByteWriter, entries: readonly SeriesEntry[]): void {
   writer.byte(recordType.series);
   for (const { ref, labels } of entries) {
-    writer.be64(ref);
+    writer.u64(ref);
     writeLabels(writer, labels);
   }
 }

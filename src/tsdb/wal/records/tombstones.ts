@@ -1,7 +1,7 @@
+import type { ByteReader, ByteWriter } from '../../../base/index.js';
 import type { SeriesRef } from '../../../storage/index.js';
-import { type ByteReader, RecordDecodeError } from '../byte-reader.js';
-import type { ByteWriter } from '../byte-writer.js';
 import { recordType } from '../format.js';
+import { readRef } from './positions.js';
 
 /** Samples of a series that are deleted, both ends inclusive; -Infinity to Infinity is the whole series. */
 export interface TombstoneEntry {
@@ -24,18 +24,13 @@ function edgeTime(reader: ByteReader): number {
   if (Number.isSafeInteger(time)) return time;
   if (time === minInt64) return Number.NEGATIVE_INFINITY;
   if (time === maxInt64) return Number.POSITIVE_INFINITY;
-  throw new RecordDecodeError({
-    kind: 'unsupported',
-    offset: at,
-    expected: 'a timestamp that a double holds exactly',
-    found: 'one beyond 2^53',
-  });
+  reader.unsupported('a timestamp', at);
 }
 
 export function decodeTombstones(reader: ByteReader): TombstoneEntry[] {
   const entries: TombstoneEntry[] = [];
   while (reader.left > 0) {
-    const ref = reader.refBe64() as SeriesRef;
+    const ref = readRef(reader) as SeriesRef;
     const mintMs = edgeTime(reader);
     entries.push({ ref, mintMs, maxtMs: edgeTime(reader) });
   }
@@ -45,7 +40,7 @@ export function decodeTombstones(reader: ByteReader): TombstoneEntry[] {
 export function encodeTombstones(writer: ByteWriter, entries: readonly TombstoneEntry[]): void {
   writer.byte(recordType.tombstones);
   for (const entry of entries) {
-    writer.be64(entry.ref);
+    writer.u64(entry.ref);
     writeEdgeTime(writer, entry.mintMs);
     writeEdgeTime(writer, entry.maxtMs);
   }

@@ -1,14 +1,21 @@
-import { CorruptionError, decodeUtf8 } from '../../base/index.js';
+import { decodeUtf8 } from './bytes.js';
+import { CorruptionError } from './errors.js';
 
-/** Why a record could not be decoded: its bytes are wrong, or they are right and say more than a double can hold. */
-export type DecodeFailure = 'damaged' | 'unsupported';
+/**
+ * Bytes that a `ByteReader` could not decode: they are wrong (`damaged`), or they are right and say more than
+ * a double can hold (`unsupported`). `offset` counts from the start of what was read.
+ */
+export class DecodeError extends CorruptionError {
+  readonly kind: 'damaged' | 'unsupported';
 
-/** A record that cannot be decoded. The reader of the log says which file and where. */
-export class RecordDecodeError extends CorruptionError {
-  readonly kind: DecodeFailure;
-
-  constructor(options: { kind: DecodeFailure; offset: number; expected: string; found: string }) {
-    super({ path: 'record', offset: options.offset, expected: options.expected, found: options.found });
+  constructor(options: {
+    kind: 'damaged' | 'unsupported';
+    path: string;
+    offset: number;
+    expected: string;
+    found: string;
+  }) {
+    super(options);
     this.kind = options.kind;
   }
 }
@@ -18,19 +25,26 @@ const two28 = 2 ** 28;
 const two32 = 2 ** 32;
 const two56 = 2 ** 56;
 
-/** Reads a record's fields in order; every read checks its bounds first and throws `RecordDecodeError`. */
+/**
+ * Reads fields in order: big-endian numbers, LEB128 (`uvarint`) and zigzag (`varint`) numbers, texts behind
+ * their length. Every read checks its bounds first and throws `DecodeError`.
+ */
 export class ByteReader {
   readonly bytes: Uint8Array;
+  /** Offset of the next byte. */
   at: number;
+  readonly #path: string;
   readonly #view: DataView;
   /** The parts of the last varint: bits 0 to 27, 28 to 55, 56 to 63. */
   #low = 0;
   #middle = 0;
   #high = 0;
 
-  constructor(bytes: Uint8Array, startByte = 0) {
+  /** `path` is what errors call the bytes: a file, or a part of one. */
+  constructor(bytes: Uint8Array, options: { path: string; start?: number }) {
     this.bytes = bytes;
-    this.at = startByte;
+    this.#path = options.path;
+    this.at = options.start ?? 0;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -39,13 +53,15 @@ export class ByteReader {
   }
 
   fail(expected: string, found: string): never {
-    throw new RecordDecodeError({ kind: 'damaged', offset: this.at, expected, found });
+    throw new DecodeError({ kind: 'damaged', path: this.#path, offset: this.at, expected, found });
   }
 
-  unsupported(what: string): never {
-    throw new RecordDecodeError({
+  /** `what` is a number of a width that the format allows and a double does not hold. */
+  unsupported(what: string, offset = this.at): never {
+    throw new DecodeError({
       kind: 'unsupported',
-      offset: this.at,
+      path: this.#path,
+      offset,
       expected: `${what} that a double holds exactly`,
       found: 'one beyond 2^53',
     });
@@ -64,38 +80,38 @@ export class ByteReader {
 
   #need(count: number): number {
     const at = this.at;
-    if (this.left < count) this.#short(count);
+    if (!(count >= 0 && count <= this.left)) this.#short(count);
     this.at = at + count;
     return at;
   }
 
-  /** A series reference of eight bytes. */
-  refBe64(): number {
+  u32(): number {
+    return this.#view.getUint32(this.#need(4));
+  }
+
+  /** `what` names the number where it is beyond 2^53. */
+  u64(what = 'a number'): number {
     const at = this.#need(8);
     const high = this.#view.getUint32(at);
-    if (high >= two21) this.unsupported('a series reference');
+    if (high >= two21) this.unsupported(what);
     return high * two32 + this.#view.getUint32(at + 4);
   }
 
-  timestampBe64(): number {
+  /** As `u64`, signed. */
+  i64(what = 'a number'): number {
     const at = this.#need(8);
     const high = this.#view.getInt32(at);
-    if (high >= two21 || high < -two21) this.unsupported('a timestamp');
+    if (high >= two21 || high < -two21) this.unsupported(what);
     return high * two32 + this.#view.getUint32(at + 4);
-  }
-
-  be64Halves(): { high: number; low: number } {
-    const at = this.#need(8);
-    return { high: this.#view.getUint32(at), low: this.#view.getUint32(at + 4) };
   }
 
   /** For values that are not moved as bits: a NaN's payload may be lost. */
-  float(): number {
+  float64(): number {
     return this.#view.getFloat64(this.#need(8));
   }
 
   /** Writes the double's bits into words 2i and 2i + 1 of a column (see model/staleness). */
-  floatBits(words: Uint32Array, i: number): void {
+  float64Words(words: Uint32Array, i: number): void {
     const at = this.#need(8);
     words[2 * i + 1] = this.#view.getUint32(at);
     words[2 * i] = this.#view.getUint32(at + 4);
@@ -169,26 +185,17 @@ export class ByteReader {
     return count;
   }
 
+  /** A view of the next bytes, not a copy. */
+  slice(count: number): Uint8Array {
+    const at = this.#need(count);
+    return this.bytes.subarray(at, at + count);
+  }
+
   text(): string {
-    const length = this.count(1);
-    const at = this.#need(length);
-    return decodeUtf8(this.bytes.subarray(at, at + length));
+    return decodeUtf8(this.slice(this.count(1)));
   }
 
   skipText(): void {
     this.#need(this.count(1));
-  }
-
-  /** `base` plus a varint, as a series reference. */
-  refFrom(base: number): number {
-    const ref = base + this.varint();
-    if (!Number.isSafeInteger(ref) || ref < 0) this.unsupported('a series reference');
-    return ref;
-  }
-
-  timestampFrom(base: number): number {
-    const timestamp = base + this.varint();
-    if (!Number.isSafeInteger(timestamp)) this.unsupported('a timestamp');
-    return timestamp;
   }
 }

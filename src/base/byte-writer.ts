@@ -1,15 +1,18 @@
-import { encodeUtf8 } from '../../base/index.js';
+import { encodeUtf8 } from './bytes.js';
 
 const two32 = 2 ** 32;
 
-/** Builds a record's bytes in order, growing as needed. Whole numbers must be safe integers. */
+/**
+ * Builds bytes in order, growing as needed, in the formats that `ByteReader` reads. Whole numbers must be
+ * safe integers.
+ */
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+  constructor(capacityBytes = 256) {
+    this.#bytes = new Uint8Array(capacityBytes);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
@@ -44,20 +47,22 @@ export class ByteWriter {
     this.#bytes[at] = value;
   }
 
-  be64(value: number): void {
+  /** Signed and unsigned alike. */
+  u64(value: number): void {
     const at = this.#reserve(8);
     const high = Math.floor(value / two32);
     this.#view.setInt32(at, high);
     this.#view.setUint32(at + 4, value - high * two32);
   }
 
-  float(value: number): void {
+  /** A NaN's payload may be lost on the way. */
+  float64(value: number): void {
     const at = this.#reserve(8);
     this.#view.setFloat64(at, value);
   }
 
   /** The double whose halves these are: the way for values that may be stale markers. */
-  floatWords(high: number, low: number): void {
+  float64Words(high: number, low: number): void {
     const at = this.#reserve(8);
     this.#view.setUint32(at, high);
     this.#view.setUint32(at + 4, low);
@@ -91,8 +96,8 @@ export class ByteWriter {
       this.#length = this.#putUvarint(at, ((value << 1) ^ (value >> 31)) >>> 0);
       return;
     }
-    // The lowest seven bits of the zigzag form hold the sign and six bits of the magnitude, so nothing is doubled
-    // and nothing leaves the range of exact integers.
+    // The lowest seven bits of the zigzag form hold the sign and six bits of the magnitude, so nothing is
+    // doubled and nothing leaves the range of exact integers.
     const magnitude = value < 0 ? -value - 1 : value;
     const sign = value < 0 ? 1 : 0;
     this.#bytes[at] = ((magnitude % 64) << 1) | sign | 0x80;
