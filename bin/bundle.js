@@ -11,6 +11,20 @@ for (const file of readdirSync(path.join(root, 'commands'), { recursive: true })
     entryPoints[`commands/${file.replaceAll(path.sep, '/').slice(0, -3)}`] = `commands/${file}`;
 }
 
+// Importing one of Node's modules reads every one of its exports, some of which load whole subsystems; asking for the
+// module itself does not, and saves a tenth of the time to start.
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:/ }, ({ kind, path: id }) =>
+      kind === 'import-statement' ? { path: id, namespace: 'builtin' } : undefined,
+    );
+    bundler.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path: id }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(id)})`,
+    }));
+  },
+};
+
 rmSync(path.join(root, 'dist', 'bundle'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -30,6 +44,7 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
+  plugins: [lazyBuiltins],
   logLevel: 'warning',
 });
 runOrExit(process.execPath, [path.join('node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {

@@ -1,8 +1,7 @@
 import { type Clock, type Disk, UserError } from '../base/index.js';
-import { type Answer, askQueryApi } from '../client/index.js';
+import type { Answer } from '../client/index.js';
 import { answerRows, createEngine, ParseError, QueryError, type QueryResult } from '../promql/index.js';
 import { createMemoryStore, type Queryable } from '../storage/index.js';
-import { openReadOnly } from '../tsdb/index.js';
 
 export type EvaluationTimes =
   | { readonly timeMs: number }
@@ -24,6 +23,7 @@ const seconds = (ms: number): string => String(ms / 1000);
 export async function evaluate(options: EvaluateOptions): Promise<Answer> {
   const { query, times, url } = options;
   if (url !== undefined) {
+    const { askQueryApi } = await import('../client/index.js');
     return 'timeMs' in times
       ? askQueryApi({ url, endpoint: 'query', form: { query, time: seconds(times.timeMs) } })
       : askQueryApi({

@@ -319,8 +319,10 @@ describe('real exporters, scraped by tsprom and by Prometheus', function () {
         : { query: `{__name__="${name}"}`, start: String(end - 60 * minutes), end: String(end), step: '7' };
       const endpoint = isRaw ? 'query' : 'query_range';
       const [mine, other] = [await ask(ours, endpoint, form), await ask(theirs, endpoint, form)];
-      for (const [a, b] of pairSeries(form.query, mine, other))
-        assert.deepEqual(a.values, b.values, form.query);
+      if (isRaw && isLeftClosed) dropLeftEdge(other, Math.round(end * 1000) - rangeSeconds * 1000);
+      for (const [a, b] of pairSeries(form.query, mine, other)) {
+        assert.deepEqual(a.values, b.values, JSON.stringify(form));
+      }
       count++;
     }
     return count;
