@@ -35,9 +35,11 @@ function install() {
   process.stderr.write('installing dependencies\n');
   const npm = process.env.npm_execpath;
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  // The pinned runtime comes with the install, so an engine warning about the one at hand says nothing.
-  if (npm?.endsWith('.js')) runOrExit(process.execPath, [npm, 'ci', ...quiet]);
-  else runOrExit('npm', ['ci', ...quiet]);
+  // Not `npm ci`: it refuses a lockfile in which optional packages of other platforms are missing. Engine warnings
+  // speak of the runtime at hand, and the pinned one comes with the install.
+  const args = ['install', '--no-save', ...quiet];
+  if (npm?.endsWith('.js')) runOrExit(process.execPath, [npm, ...args]);
+  else runOrExit('npm', args);
   writeFileSync(stamp, fingerprint);
 }
 
