@@ -2,7 +2,7 @@
  * Nanoseconds a sample from a page's bytes to a store's columns, over 2,000 series of which none is new; beside a
  * cache of the same texts as a Map of strings, which the scrape cache takes the place of. Run: node dist/bench/scrape.js
  */
-import { systemClock } from '../src/base/index.js';
+import { runAtOnce, systemClock } from '../src/base/index.js';
 import { loadConfig } from '../src/config/index.js';
 import { Labels } from '../src/model/index.js';
 import { appendPage } from '../src/scrape/append-page.js';
@@ -65,15 +65,19 @@ const parts = {
 const parse = createPageParser();
 
 function scrapeOnce(): void {
-  const parsed = parse({ bytes, contentType: 'text/plain' }, options as NonNullable<typeof options>);
-  if ('page' in parsed) appendPage(parts, parsed.page, store, { timeMs: 1, nowMs: 1 });
+  const parsed = runAtOnce(
+    parse({ bytes, contentType: 'text/plain' }, options as NonNullable<typeof options>),
+  );
+  if ('page' in parsed) runAtOnce(appendPage(parts, parsed.page, store, { timeMs: 1, nowMs: 1 }));
 }
 
 const texts = new Map<string, number>();
 const decoder = new TextDecoder();
 
 function lookUpStrings(): void {
-  const parsed = parse({ bytes, contentType: 'text/plain' }, options as NonNullable<typeof options>);
+  const parsed = runAtOnce(
+    parse({ bytes, contentType: 'text/plain' }, options as NonNullable<typeof options>),
+  );
   if (!('page' in parsed)) return;
   const { page } = parsed;
   for (let row = 0; row < page.length; row++) {

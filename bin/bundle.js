@@ -1,6 +1,6 @@
 // Bundles the command line into dist/bundle: one chunk a command, shared code in shared chunks, so that a command
 // starts without loading the others; then writes the manifest that lists the commands without loading any.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { root, runOrExit } from './prepare.js';
@@ -11,17 +11,48 @@ for (const file of readdirSync(path.join(root, 'commands'), { recursive: true })
     entryPoints[`commands/${file.replaceAll(path.sep, '/').slice(0, -3)}`] = `commands/${file}`;
 }
 
-// Importing one of Node's modules reads every one of its exports, some of which load whole subsystems; asking for the
-// module itself does not, and saves a tenth of the time to start.
+// Importing one of Node's modules as an ES module reads every one of its exports, some of which load whole subsystems;
+// asking for the module itself does not. The heaviest are asked for at the first use of anything they export.
+const heavyBuiltins = new Set(['node:crypto', 'node:http', 'node:net', 'node:zlib']);
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(bundler) {
     bundler.onResolve({ filter: /^node:/ }, ({ kind, path: id }) =>
       kind === 'import-statement' ? { path: id, namespace: 'builtin' } : undefined,
     );
-    bundler.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path: id }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(id)})`,
-    }));
+    bundler.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path: id }) => {
+      const load = `process.getBuiltinModule(${JSON.stringify(id)})`;
+      if (!heavyBuiltins.has(id)) return { contents: `module.exports = ${load};` };
+      const names = JSON.stringify(Object.keys(process.getBuiltinModule(id)));
+      return {
+        contents: `let loaded;
+          const get = (name) => (loaded ??= ${load})[name];
+          for (const name of ${names}) {
+            Object.defineProperty(exports, name, { enumerable: true, get: () => get(name) });
+          }`,
+      };
+    });
+  },
+};
+
+// oclif requires all of itself at its head, for plugins, spinners and updates too. Here each of its requires happens at
+// its first use, and what only asks whether this is Windows within Linux is left out.
+const lazyOclif = {
+  name: 'lazy-oclif',
+  setup(bundler) {
+    bundler.onLoad({ filter: /node_modules[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path: file }) => {
+      let contents = readFileSync(file, 'utf8');
+      const required = /^const (\w+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
+      for (const [statement, name, expression] of [...contents.matchAll(required)]) {
+        contents = contents
+          .replace(statement, '')
+          .replace(new RegExp(`(?<![.\\w$])${name}(?![\\w$])`, 'g'), `(${name}())`);
+        contents += `\nvar ${name}$;\nfunction ${name}() { return (${name}$ ??= ${expression}); }\n`;
+      }
+      return { contents };
+    });
+    bundler.onResolve({ filter: /^wsl-utils$/ }, ({ path: id }) => ({ path: id, namespace: 'absent' }));
+    bundler.onLoad({ filter: /^/, namespace: 'absent' }, () => ({ contents: 'exports.isWsl = false;' }));
   },
 };
 
@@ -44,7 +75,7 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [lazyBuiltins],
+  plugins: [lazyBuiltins, lazyOclif],
   logLevel: 'warning',
 });
 runOrExit(process.execPath, [path.join('node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {

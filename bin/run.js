@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 // The program's door: checks the runtime, answers --version at once, and hands everything else to the command line.
-import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// Importing node:fs as an ES module would load its streams.
+const { existsSync, readFileSync } = module.createRequire(import.meta.url)('node:fs');
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+/** `tsprom server --version` too: what a wrapper of prometheus asks. */
+const asksVersion = ([first, ...rest]) =>
+  (rest.length === 0 && (first === '--version' || first === 'version')) ||
+  (first === 'server' && rest.includes('--version'));
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -17,7 +22,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     process.stderr.write(`tsprom needs Node.js 22.19 or newer, this is ${process.version}\n`);
     process.exitCode = 1;
   }
-} else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === 'version')) {
+} else if (asksVersion(process.argv.slice(2))) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   process.stdout.write(`tsprom ${version} (compatible with Prometheus 3.14.0), Node.js ${process.version}\n`);
 } else {

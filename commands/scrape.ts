@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import { string as stringArg } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
 import { systemClock, systemDisk } from '../src/base/index.js';
 import {
   BaseCommand,
@@ -27,13 +28,13 @@ export default class Scrape extends BaseCommand {
     },
   ];
   static override args = {
-    url: Args.string({
+    url: stringArg({
       required: true,
       description: 'The page; host:port alone means http://host:port/metrics.',
     }),
   };
   static override flags = {
-    timeout: Flags.string({ default: '10s', description: 'Longest time the scrape may take.' }),
+    timeout: string({ default: '10s', description: 'Longest time the scrape may take.' }),
     ...formatFlags(pageFormats, 'How to print: table, json, or prom (the text format).'),
   };
 

@@ -1,4 +1,5 @@
-import { Flags, type Interfaces } from '@oclif/core';
+import { boolean, string } from '@oclif/core/flags';
+import type { FlagInput } from '@oclif/core/interfaces';
 import { systemClock, systemDisk, systemRandom, UserError } from '../src/base/index.js';
 import { BaseCommand, exitCode } from '../src/cli/index.js';
 import { readSettings, type ServerFlag, serve, serverFlags } from '../src/server/index.js';
@@ -10,11 +11,10 @@ function oclifFlag(flag: ServerFlag) {
     description: `${flag.help}${shown}${pending}`,
     hidden: flag.hidden ?? flag.effect === 'agent',
   };
-  if (flag.kind === 'boolean') return Flags.boolean({ ...shared, allowNo: true });
+  if (flag.kind === 'boolean') return boolean({ ...shared, allowNo: true });
   const options = flag.choices ? { options: [...flag.choices] } : {};
-  if (flag.repeatable)
-    return Flags.string({ ...shared, ...options, multiple: true, multipleNonGreedy: true });
-  return Flags.string({ ...shared, ...options, helpValue: `<${flag.kind}>` });
+  if (flag.repeatable) return string({ ...shared, ...options, multiple: true, multipleNonGreedy: true });
+  return string({ ...shared, ...options, helpValue: `<${flag.kind}>` });
 }
 
 export default class Server extends BaseCommand {
@@ -22,6 +22,7 @@ export default class Server extends BaseCommand {
   static override description =
     'Takes the flags and the configuration file of prometheus 3.14. Without --config.file and without ' +
     './prometheus.yml it scrapes itself and the basics of this machine.';
+  static override usage = '<%= command.id %> [FLAGS]';
   static override examples = [
     { description: 'Watch this machine.', command: '<%= config.bin %> <%= command.id %>' },
     {
@@ -32,7 +33,7 @@ export default class Server extends BaseCommand {
   ];
   static override flags = Object.fromEntries(
     serverFlags.map((flag) => [flag.name, oclifFlag(flag)]),
-  ) as Interfaces.FlagInput;
+  ) as FlagInput;
 
   async run(): Promise<void> {
     if (process.platform === 'win32') {

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import { string as stringArg } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
 import { systemClock, systemDisk, UserError } from '../../src/base/index.js';
 import {
   answerFormats,
@@ -34,18 +35,18 @@ export default class PromqlEval extends BaseCommand {
     },
   ];
   static override args = {
-    expr: Args.string({ required: true, description: 'The PromQL expression.' }),
+    expr: stringArg({ required: true, description: 'The PromQL expression.' }),
   };
   static override flags = {
-    url: Flags.string({ description: 'A Prometheus-compatible server to ask.', exclusive: ['data-dir'] }),
-    'data-dir': Flags.string({ description: 'A data directory (or its wal) to read, never to change.' }),
-    time: Flags.string({
+    url: string({ description: 'A Prometheus-compatible server to ask.', exclusive: ['data-dir'] }),
+    'data-dir': string({ description: 'A data directory (or its wal) to read, never to change.' }),
+    time: string({
       description: 'The moment to evaluate at: RFC 3339, unix seconds, or relative such as -1h.',
       exclusive: ['start', 'end', 'step'],
     }),
-    start: Flags.string({ description: 'Start of the range.', dependsOn: ['step'] }),
-    end: Flags.string({ description: 'End of the range, by default now.', dependsOn: ['start'] }),
-    step: Flags.string({
+    start: string({ description: 'Start of the range.', dependsOn: ['step'] }),
+    end: string({ description: 'End of the range, by default now.', dependsOn: ['start'] }),
+    step: string({
       description: 'Distance of the points of the range: a duration or seconds.',
       dependsOn: ['start'],
     }),

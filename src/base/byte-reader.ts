@@ -178,7 +178,10 @@ export class ByteReader {
     return this.#low & 1 ? -magnitude - 1 : magnitude;
   }
 
-  /** A count of things that take at least `eachBytes` bytes, so that a wrong one is caught before it is believed. */
+  /**
+   * A count of things that take at least `eachBytes` bytes, so that a wrong one is caught before it is
+   * believed.
+   */
   count(eachBytes: number): number {
     const count = this.uvarint();
     if (count * eachBytes > this.left) this.#short(count * eachBytes);

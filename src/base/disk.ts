@@ -12,6 +12,7 @@ import {
   truncate,
 } from 'node:fs/promises';
 import * as path from 'node:path';
+import { compareUtf8 } from './bytes.js';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -131,7 +132,7 @@ export const systemDisk: Disk = {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries
       .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }))
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      .sort((a, b) => compareUtf8(a.name, b.name));
   },
   async makeDirectory(directory) {
     await mkdir(directory, { recursive: true, mode: 0o755 });

@@ -3,19 +3,14 @@
  * even.
  */
 
+import { formatNonFinite } from './go-float.js';
+
 interface ExactDecimal {
   readonly negative: boolean;
   /** Every significant digit of the double; "" for zero. */
   readonly digits: string;
   /** The decimal point stands before digit `exponent`: 1.5 is digits "15", exponent 1. */
   readonly exponent: number;
-}
-
-function special(value: number): string | undefined {
-  if (Number.isNaN(value)) return 'NaN';
-  if (value === Number.POSITIVE_INFINITY) return '+Inf';
-  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  return undefined;
 }
 
 /**
@@ -70,7 +65,7 @@ function scientific({ negative, digits, exponent }: ExactDecimal, decimals: numb
 
 /** Go's FormatFloat(value, 'f', decimals, 64): `%.2f`. */
 export function formatGoFixed(value: number, decimals: number): string {
-  const text = special(value);
+  const text = formatNonFinite(value);
   if (text !== undefined) return text;
   const exact = exactDecimal(value);
   return plain(round(exact, exact.exponent + decimals), decimals);
@@ -78,12 +73,12 @@ export function formatGoFixed(value: number, decimals: number): string {
 
 /** Go's FormatFloat(value, 'e', decimals, 64): `%.2e`. */
 export function formatGoScientific(value: number, decimals: number): string {
-  return special(value) ?? scientific(round(exactDecimal(value), decimals + 1), decimals);
+  return formatNonFinite(value) ?? scientific(round(exactDecimal(value), decimals + 1), decimals);
 }
 
 /** Go's FormatFloat(value, 'g', precision, 64): `%.4g`, significant digits without zeros behind them. */
 export function formatGoGeneral(value: number, precision: number): string {
-  const text = special(value);
+  const text = formatNonFinite(value);
   if (text !== undefined) return text;
   const wanted = Math.max(precision, 1);
   const rounded = round(exactDecimal(value), wanted);

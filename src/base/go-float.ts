@@ -34,7 +34,8 @@ function shortestDecimal(value: number): Decimal {
   return { negative, digits, exponent };
 }
 
-function special(value: number): string | undefined {
+/** What Go prints for NaN and the infinities; undefined for other numbers. */
+export function formatNonFinite(value: number): string | undefined {
   if (Number.isNaN(value)) return 'NaN';
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
@@ -57,17 +58,17 @@ function scientific({ negative, digits, exponent }: Decimal): string {
 
 /** Go's FormatFloat(value, 'f', -1, 64): never an exponent. */
 export function formatFloatPlain(value: number): string {
-  return special(value) ?? plain(shortestDecimal(value));
+  return formatNonFinite(value) ?? plain(shortestDecimal(value));
 }
 
 /** Go's FormatFloat(value, 'e', -1, 64): `1e+00`. */
 export function formatFloatScientific(value: number): string {
-  return special(value) ?? scientific(shortestDecimal(value));
+  return formatNonFinite(value) ?? scientific(shortestDecimal(value));
 }
 
 /** Go's FormatFloat(value, 'g', -1, 64), `%g` and `%v`: an exponent below 1e-4 and from 1e6 on. */
 export function formatFloatShortest(value: number): string {
-  const text = special(value);
+  const text = formatNonFinite(value);
   if (text !== undefined) return text;
   const decimal = shortestDecimal(value);
   const power = decimal.digits === '0' ? 0 : decimal.exponent - 1;

@@ -13,4 +13,6 @@ export * from './go-float-precise.js';
 export * from './quote.js';
 export * from './quote-read.js';
 export * from './random.js';
+export * from './steps.js';
 export * from './time.js';
+export * from './utf8.js';

@@ -1,3 +1,5 @@
+import { decodeUtf8Loose } from './utf8.js';
+
 /**
  * The value of a literal in double quotes, single quotes or backquotes, or undefined when it is none.
  * Within single quotes the escapes are those of double quotes. Bytes that are no UTF-8 are kept as
@@ -51,7 +53,7 @@ function readBody(body: string, quote: string): string | undefined {
       const end = escapeAt < 0 ? body.length : escapeAt;
       const plain = body.slice(at, end);
       if (plain.includes(quote)) return undefined;
-      text += decodeLoose(bytes) + plain;
+      text += decodeUtf8Loose(Uint8Array.from(bytes)) + plain;
       bytes = [];
       at = end;
       continue;
@@ -60,12 +62,12 @@ function readBody(body: string, quote: string): string | undefined {
     if (found === undefined) return undefined;
     if (typeof found.value === 'number') bytes.push(found.value);
     else {
-      text += decodeLoose(bytes) + found.value;
+      text += decodeUtf8Loose(Uint8Array.from(bytes)) + found.value;
       bytes = [];
     }
     at = found.end;
   }
-  return text + decodeLoose(bytes);
+  return text + decodeUtf8Loose(Uint8Array.from(bytes));
 }
 
 /** `start` is behind the backslash. */
@@ -94,24 +96,4 @@ function readOctal(body: string, start: number): Escape | undefined {
   if (!/^[0-7]{3}$/.test(digits)) return undefined;
   const code = Number.parseInt(digits, 8);
   return code > 255 ? undefined : { value: code, end: start + 3 };
-}
-
-/** UTF-8 as text; every byte that does not fit becomes a lone surrogate U+DC80 to U+DCFF. */
-function decodeLoose(bytes: readonly number[]): string {
-  if (bytes.length === 0) return '';
-  let text = '';
-  for (let at = 0; at < bytes.length; ) {
-    const lead = bytes[at] as number;
-    const length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    const piece = Uint8Array.from(bytes.slice(at, at + length));
-    const decoded = Buffer.from(piece).toString('utf8');
-    if (Buffer.from(decoded, 'utf8').equals(piece)) {
-      text += decoded;
-      at += length;
-    } else {
-      text += String.fromCharCode(0xdc00 + lead);
-      at++;
-    }
-  }
-  return text;
 }

@@ -6,12 +6,11 @@ import {
   StartTimestamps,
   XorValues,
 } from '../kernels/index.js';
-import type { CounterResetHint, Histogram, Span } from '../model/index.js';
+import { bucketCount, type CounterResetHint, type Histogram, reduceResolution } from '../model/index.js';
 import { type DecodeResult, decodeResult } from './decode-result.js';
 import { type HistogramEncoding, holdsStarts, isIntegerEncoding, sampleCountOf } from './encodings.js';
 import { FloatFields, type HistogramFields, IntegerFields } from './histogram-fields.js';
 import { type HistogramLayout, readLayout } from './histogram-layout.js';
-import { reduceResolution } from './reduce-resolution.js';
 import { staleSample } from './stale-sample.js';
 
 /** Two bytes of count, one of flags; then samples. */
@@ -149,10 +148,4 @@ export class HistogramChunkReader {
     this.#timestampMs = readVarbitInt(reader);
     this.#fields.readFirst(reader);
   }
-}
-
-function bucketCount(spans: readonly Span[]): number {
-  let count = 0;
-  for (const span of spans) count += span.length;
-  return count;
 }

@@ -1,7 +1,7 @@
 import { assert } from '../base/index.js';
 import { BitWriter, chunkTimeLimitMs, StartTimestamps, writeVarbitInt, XorValues } from '../kernels/index.js';
-import { customBucketsSchema, type Histogram } from '../model/index.js';
-import { bucketIndexes, compareBuckets, moveBuckets, spansOf, uniteIndexes } from './bucket-spans.js';
+import { bucketIndexes, customBucketsSchema, equalBounds, type Histogram, spansOf } from '../model/index.js';
+import { compareBuckets, moveBuckets, uniteIndexes } from './compare-buckets.js';
 import type { DecodeResult } from './decode-result.js';
 import { type HistogramEncoding, holdsStarts, isIntegerEncoding, sampleCountOf } from './encodings.js';
 import { FloatFields, type HistogramFields, IntegerFields } from './histogram-fields.js';
@@ -306,7 +306,5 @@ function sameScale(a: HistogramLayout, b: HistogramLayout): boolean {
 
 function sameBounds(a: HistogramLayout, b: HistogramLayout): boolean {
   if (a.schema !== customBucketsSchema) return true;
-  const x = a.customValues ?? [];
-  const y = b.customValues ?? [];
-  return x.length === y.length && x.every((bound, i) => bound === y[i]);
+  return equalBounds(a.customValues, b.customValues);
 }

@@ -3,5 +3,4 @@ export * from './encodings.js';
 export * from './float-chunk.js';
 export { HistogramChunkReader, type ResetHeader, resetHeader } from './histogram-reader.js';
 export { type ChunkHistogram, HistogramChunkWriter, maxIntegerCount } from './histogram-writer.js';
-export { reduceResolution } from './reduce-resolution.js';
 export { staleSample } from './stale-sample.js';

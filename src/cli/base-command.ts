@@ -1,11 +1,12 @@
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import { boolean, string } from '@oclif/core/flags';
 import { UserError } from '../base/index.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
 /** What every command has: a terminal to print to and the flags that mean the same everywhere. */
 export abstract class BaseCommand extends Command {
   static override baseFlags = {
-    'no-color': Flags.boolean({ description: 'Print without colours.', helpGroup: 'GLOBAL' }),
+    'no-color': boolean({ description: 'Print without colours.', helpGroup: 'GLOBAL' }),
   };
 
   protected readonly terminal: Terminal = processTerminal(
@@ -21,13 +22,13 @@ export abstract class BaseCommand extends Command {
 /** `--format` (`-o`) with its choices, and `--json` for `--format json`. */
 export function formatFlags<T extends string>(formats: readonly T[], described: string) {
   return {
-    format: Flags.string({
+    format: string({
       char: 'o',
       options: formats,
       description: described,
       helpValue: formats.join('|'),
     }),
-    json: Flags.boolean({ description: 'The same as --format json.' }),
+    json: boolean({ description: 'The same as --format json.' }),
   };
 }
 

@@ -1,4 +1,5 @@
 export * from './base-command.js';
+export * from './display-text.js';
 export * from './exit-codes.js';
 export * from './parse-time.js';
 export * from './render-chart.js';

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { CorruptionError, messageOf, type TextPlace, UserError } from '../base/index.js';
+import { displayWidth, printable } from './display-text.js';
 
 const frameContextLines = 2;
 const frameWidth = 160;
@@ -10,32 +11,29 @@ export function renderCodeFrame(source: string, place: TextPlace, colour: ChalkI
   const first = Math.max(1, place.line - frameContextLines);
   const last = Math.min(lines.length, place.line + frameContextLines);
   const gutter = String(last).length;
-  const cut = Math.max(0, place.column - Math.floor(frameWidth / 2));
+  const column = Math.max(0, place.column - 1);
+  const cut = Math.max(0, column + 1 - Math.floor(frameWidth / 2));
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
-    const text = (lines[number - 1] ?? '').replaceAll('\t', ' ').slice(cut, cut + frameWidth);
+    const line = (lines[number - 1] ?? '').replace(/\r$/, '').replaceAll('\t', ' ');
+    const text = printable(line.slice(cut, cut + frameWidth));
     const marker = number === place.line ? colour.red('>') : ' ';
-    out.push(`${marker} ${colour.dim(`${String(number).padStart(gutter)} |`)} ${printable(text)}`.trimEnd());
+    out.push(`${marker} ${colour.dim(`${String(number).padStart(gutter)} |`)} ${text}`.trimEnd());
     if (number === place.line) {
-      out.push(
-        `  ${' '.repeat(gutter)} ${colour.dim('|')} ${' '.repeat(place.column - 1 - cut)}${colour.red('^')}`,
-      );
+      const before = displayWidth(text.slice(0, column - cut));
+      out.push(`  ${' '.repeat(gutter)} ${colour.dim('|')} ${' '.repeat(before)}${colour.red('^')}`);
     }
   }
   return out.join('\n');
-}
-
-/** Terminal control characters must not reach the terminal from a file, a target or a query. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
 /** An error as the user sees it: what, where, and what to do next; for our own bugs, the stack. */
 export function renderError(error: unknown, colour: ChalkInstance): string {
   const head = colour.red.bold('error:');
   if (error instanceof UserError) {
-    const { place, source } = error;
+    const { source } = error;
+    // A problem of the whole file has no place in it.
+    const place = error.place && error.place.line > 0 ? error.place : undefined;
     const at = place ? `${place.file ? `${place.file}:` : ''}${place.line}:${place.column}: ` : '';
     const parts = [`${head} ${printable(at + error.message)}`];
     if (place && source !== undefined) parts.push(renderCodeFrame(source, place, colour));

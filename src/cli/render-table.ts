@@ -1,20 +1,8 @@
-import { printable } from './render-error.js';
+import { displayWidth, printable } from './display-text.js';
 
 export interface TableColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
-}
-
-const segmenter = new Intl.Segmenter();
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
-
-/** Columns a text takes on a terminal. */
-export function displayWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1;
-  return width;
 }
 
 /** Rows in aligned columns, two spaces apart, without trailing blanks. */

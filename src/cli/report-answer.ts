@@ -1,5 +1,6 @@
 import { formatRfc3339 } from '../base/index.js';
-import type { Labels } from '../model/index.js';
+import { isLegacyLabelName, isLegacyMetricName, type Labels } from '../model/index.js';
+import { printable } from './display-text.js';
 import { renderChart } from './render-chart.js';
 import { csvLine, renderTable } from './render-table.js';
 import type { Terminal } from './terminal.js';
@@ -18,6 +19,8 @@ export interface ReportedAnswer {
   readonly series: readonly ReportedSeries[];
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
+  /** Why it is empty. */
+  readonly hints?: readonly string[];
 }
 
 export const answerFormats = ['table', 'chart', 'json', 'csv'] as const;
@@ -32,6 +35,12 @@ export function reportAnswer(answer: ReportedAnswer, format: AnswerFormat, termi
   for (const warning of answer.warnings)
     terminal.err(`${terminal.errColour.yellow('warning:')} ${warning}\n`);
   for (const info of answer.infos) terminal.err(`${terminal.errColour.cyan('info:')} ${info}\n`);
+  writeAnswer(answer, format, terminal);
+  for (const hint of answer.hints ?? [])
+    terminal.err(`${terminal.errColour.cyan('hint:')} ${printable(hint)}\n`);
+}
+
+function writeAnswer(answer: ReportedAnswer, format: AnswerFormat, terminal: Terminal): void {
   switch (format) {
     case 'json':
       writeJson(answer, terminal);
@@ -47,12 +56,22 @@ export function reportAnswer(answer: ReportedAnswer, format: AnswerFormat, termi
   }
 }
 
-/** `metric{a="b"}`, as PromQL writes a series. */
+/** `metric{a="b"}`, as PromQL and the text format write a series; names outside their grammar are quoted. */
 export function seriesName(labels: Labels): string {
   const name = labels.get('__name__');
-  const rest = [...labels].filter(([label]) => label !== '__name__');
-  if (rest.length === 0) return name === '' ? '{}' : name;
-  return `${name}{${rest.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(', ')}}`;
+  const isPlain = name === '' || isLegacyMetricName(name);
+  const inside = isPlain ? [] : [quoteText(name)];
+  for (const [label, value] of labels) {
+    if (label === '__name__') continue;
+    inside.push(`${isLegacyLabelName(label) ? label : quoteText(label)}=${quoteText(value)}`);
+  }
+  if (inside.length === 0 && name !== '') return name;
+  return `${isPlain ? name : ''}{${inside.join(', ')}}`;
+}
+
+/** The escapes that the text format has; PromQL knows them too. */
+function quoteText(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
 const seconds = (ms: number): number => ms / 1000;

@@ -49,7 +49,7 @@ export async function askQueryApi(options: {
       ...(options.signal ? { signal: options.signal } : {}),
     });
     status = response.statusCode;
-    envelope = (await response.body.json()) as Envelope;
+    envelope = ((await response.body.json()) ?? {}) as Envelope;
   } catch (error) {
     throw new UserError({
       code: 'server-unreachable',
@@ -66,7 +66,17 @@ export async function askQueryApi(options: {
       message: `${base} answered ${status}: ${envelope.error ?? 'no Prometheus API answer'}`,
     });
   }
-  return readAnswer(envelope, base);
+  try {
+    return readAnswer(envelope, base);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    // A list of something else than series.
+    throw new UserError({
+      code: 'server-error',
+      message: `${base} answered a result of another shape`,
+      cause: error,
+    });
+  }
 }
 
 function baseUrl(text: string): URL {

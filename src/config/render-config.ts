@@ -1,10 +1,11 @@
-import { formatDuration } from '../base/index.js';
+import { compareUtf8, formatDuration } from '../base/index.js';
 import type { DiscoveryOptions } from '../discovery/options.js';
 import type { Labels, RelabelRule } from '../model/index.js';
 import type { ScrapeOptions } from '../scrape/options.js';
 import { formatBase2Bytes, type RawYaml, writeYaml, type YamlValue } from '../yaml/index.js';
 import type { Config, Job } from './config.js';
 import type { GlobalConfig } from './global.js';
+import { isSecretKey, maskUserInfo } from './mask-secrets.js';
 import { httpEntries } from './render-http.js';
 
 type Entries = (readonly [key: string, value: YamlValue])[];
@@ -110,7 +111,7 @@ function renderJob({ scrape, discovery }: Job): ReadonlyMap<string, YamlValue> {
 }
 
 function scrapeEntries(scrape: ScrapeOptions): Entries {
-  const params = [...scrape.params].sort(([a], [b]) => (a < b ? -1 : 1));
+  const params = [...scrape.params].sort(([a], [b]) => compareUtf8(a, b));
   return [
     ['job_name', scrape.jobName],
     ...trueEntry('honor_labels', scrape.honorLabels),
@@ -181,7 +182,7 @@ function discoveryEntries(discovery: DiscoveryOptions): Entries {
     );
     entries.push(['static_configs', groups]);
   }
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.sort(([a], [b]) => compareUtf8(a, b));
 }
 
 function renderStorage(raw: RawYaml | undefined, options: RenderOptions): YamlValue {
@@ -209,9 +210,6 @@ function renderOtlp(raw: RawYaml | undefined): YamlValue {
   ]);
 }
 
-const secretKey =
-  /^(?:password|credentials|bearer_token|client_secret|client_certificate_key|secret_key|secrets|secret|key|auth_token|token|application_key|application_secret|consumer_key|service_account_key|private_key)$/;
-
 /** A block that nothing is known of: whatever is named as a secret is masked. */
 function maskRaw(raw: RawYaml): YamlValue {
   if (raw === null) return null;
@@ -219,7 +217,7 @@ function maskRaw(raw: RawYaml): YamlValue {
   if (raw instanceof Map) {
     return new Map(
       [...raw].map(([key, value]: [string, RawYaml]) => {
-        if (secretKey.test(key) && value !== null) return [key, '<secret>'] as const;
+        if (isSecretKey(key) && value !== null) return [key, '<secret>'] as const;
         if (key === 'source_labels' && Array.isArray(value))
           return [key, { flow: value.map(rawText) }] as const;
         return [key, maskRaw(value)] as const;
@@ -227,7 +225,7 @@ function maskRaw(raw: RawYaml): YamlValue {
     );
   }
   const scalar = raw as { readonly text: string; readonly isString: boolean };
-  return scalar.isString ? scalar.text : { verbatim: scalar.text };
+  return scalar.isString ? maskUserInfo(scalar.text) : { verbatim: scalar.text };
 }
 
 function rawText(raw: RawYaml): string {

@@ -1,5 +1,7 @@
+import { compareUtf8 } from '../base/index.js';
 import type { HttpClientOptions, Secret } from '../http/options.js';
 import type { YamlValue } from '../yaml/index.js';
+import { maskUserInfo } from './mask-secrets.js';
 
 type Entries = (readonly [key: string, value: YamlValue])[];
 
@@ -52,9 +54,5 @@ function tlsEntry(tls: HttpClientOptions['tlsConfig']): Entries {
 function headersEntry(http: HttpClientOptions): Entries {
   if (http.httpHeaders.size === 0) return [];
   const headers = [...http.httpHeaders].map(([name, header]) => [name, plainBlock(header)] as const);
-  return [['http_headers', new Map(headers.sort(([a], [b]) => (a < b ? -1 : 1)))]];
-}
-
-function maskUserInfo(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/]*):[^@/]*@/i, '$1:xxxxx@');
+  return [['http_headers', new Map(headers.sort(([a], [b]) => compareUtf8(a, b)))]];
 }

@@ -1,9 +1,16 @@
 export { metricTypes, noMetricType } from './metric-types.js';
 export { type NegotiatedFormat, negotiateFormat } from './negotiate/negotiate-format.js';
-export { acceptHeader, type EscapingScheme, type ScrapeProtocol } from './negotiate/scrape-protocols.js';
+export { acceptHeader, type ScrapeProtocol, scrapeProtocols } from './negotiate/scrape-protocols.js';
 export { type ScrapeFormat, type SelectedFormat, selectFormat } from './negotiate/select-format.js';
 export { markAt, type PageEntry, pageEntries } from './page-entries.js';
-export { duplicateName, exemplarAt, exemplarPairs, seriesLabels, seriesPairs } from './page-labels.js';
+export {
+  duplicateName,
+  exemplarAt,
+  exemplarPairs,
+  labelsOfPairs,
+  seriesLabels,
+  seriesPairs,
+} from './page-labels.js';
 export {
   createScanScratch,
   type ExemplarColumns,
@@ -12,8 +19,7 @@ export {
   markKinds,
   type ScanScratch,
 } from './scan/scan-columns.js';
-export { type ScanOptions, scanOpenMetrics, scanText } from './scan/scan-page.js';
+export { type ScanOptions, scanOpenMetrics, scanSteps, scanText } from './scan/scan-page.js';
 export type { ExpositionError, ScannedPage, TextFormat } from './scan/scanned-page.js';
-export { escapeName } from './write/escape-name.js';
 export { writeOpenMetrics } from './write/write-openmetrics.js';
 export { type WriteOptions, writeText } from './write/write-text.js';

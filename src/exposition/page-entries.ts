@@ -1,9 +1,9 @@
+import { decodeUtf8Loose } from '../base/index.js';
 import type { MetricType } from '../model/index.js';
 import { metricTypes } from './metric-types.js';
 import { unescapeLabel } from './page-labels.js';
 import { markKinds } from './scan/scan-columns.js';
 import type { ScannedPage } from './scan/scanned-page.js';
-import { decodeText } from './utf8.js';
 
 /** An entry of a page, in words. */
 export type PageEntry =
@@ -27,7 +27,7 @@ export function* pageEntries(page: ScannedPage): Generator<PageEntry> {
 export function markAt(page: ScannedPage, index: number): PageEntry {
   const { bytes, marks } = page;
   const read = (field: number): string =>
-    decodeText(
+    decodeUtf8Loose(
       bytes,
       marks.ranges[4 * index + field] as number,
       marks.ranges[4 * index + field + 1] as number,

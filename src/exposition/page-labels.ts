@@ -1,5 +1,5 @@
-import { compareUtf8, parseGoFloat } from '../base/index.js';
-import { type Exemplar, Labels, LabelsBuilder, metricNameLabel } from '../model/index.js';
+import { compareUtf8, decodeAscii, decodeUtf8Loose, isAscii, parseGoFloat } from '../base/index.js';
+import { type Exemplar, Labels, metricNameLabel } from '../model/index.js';
 import { byteClasses, isMetricByte, isMetricStart } from './byte-classes.js';
 import { formatOpenMetricsFloat } from './format-float.js';
 import { histogramType, summaryType } from './metric-types.js';
@@ -8,7 +8,6 @@ import type { PageParser } from './parse/page-parser.js';
 import { TextParser } from './parse/text-parser.js';
 import { passLabels } from './scan/pass-labels.js';
 import type { ScannedPage } from './scan/scanned-page.js';
-import { decodeAscii, decodeText, isAscii } from './utf8.js';
 
 /** No `le` or `quantile` worth rewriting is longer; reading one costs its length. */
 const longestBound = 1024;
@@ -26,7 +25,7 @@ export function unescapeLabel(text: string): string {
 /**
  * Name, value, name, value… of a row as the target wrote them, in name order: an empty value or a name twice is still
  * there, as upstream's parser has it. The bounds of histogram buckets and quantiles are written as OpenMetrics does.
- * A name may hold stray bytes (see `decodeText`): `isWellFormed()` tells.
+ * A name may hold stray bytes (see `decodeUtf8Loose`): `isWellFormed()` tells.
  */
 export function seriesPairs(page: ScannedPage, row: number): string[] {
   const { bytes } = page;
@@ -73,7 +72,7 @@ export function exemplarPairs(page: ScannedPage, index: number): string[] {
   const ranges = parserOf(page).readExemplar(page.exemplars.labelsStart[index] as number);
   const pairs: string[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
-    pairs.push(decodeText(bytes, ranges[i] as number, ranges[i + 1] as number));
+    pairs.push(decodeUtf8Loose(bytes, ranges[i] as number, ranges[i + 1] as number));
   }
   return sortPairs(pairs);
 }
@@ -111,7 +110,7 @@ function completeRanges(page: ScannedPage, start: number): SeriesRanges {
 
 /** Reads and unescapes parts of one range; a range of ASCII is decoded once. */
 function textReader(bytes: Uint8Array, start: number, end: number): (from: number, to: number) => string {
-  if (!isAscii(bytes, start, end)) return (from, to) => unescapeLabel(decodeText(bytes, from, to));
+  if (!isAscii(bytes, start, end)) return (from, to) => unescapeLabel(decodeUtf8Loose(bytes, from, to));
   const text = decodeAscii(bytes, start, end);
   if (text.includes('\\')) return (from, to) => unescapeLabel(text.slice(from - start, to - start));
   return (from, to) => text.slice(from - start, to - start);
@@ -151,13 +150,11 @@ function sortPairs(pairs: string[]): string[] {
   return pairs;
 }
 
-function labelsOfPairs(pairs: string[]): Labels {
+/** The labels of sorted pairs, which must not change after; empty values are left out, of equal names the last counts. */
+export function labelsOfPairs(pairs: string[]): Labels {
   let isPlain = true;
   for (let i = 0; isPlain && i < pairs.length; i += 2) {
     isPlain = pairs[i + 1] !== '' && (i === 0 || pairs[i] !== pairs[i - 2]);
   }
-  if (isPlain) return Labels.fromSortedPairs(pairs);
-  const builder = new LabelsBuilder();
-  for (let i = 0; i < pairs.length; i += 2) builder.set(pairs[i] as string, pairs[i + 1] as string);
-  return builder.labels();
+  return isPlain ? Labels.fromSortedPairs(pairs) : Labels.fromUnsortedPairs(pairs);
 }

@@ -1,5 +1,5 @@
+import { decodeAscii } from '../base/index.js';
 import { setNormalNaNAt, wordsOf } from '../model/index.js';
-import { decodeAscii } from './utf8.js';
 
 /** How `readFloat` ended. */
 export const floatStatus = { ok: 0, syntax: 1, range: 2, unsupported: 3 } as const;

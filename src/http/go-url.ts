@@ -1,3 +1,5 @@
+import { compareUtf8 } from '../base/index.js';
+
 /** URLs as Go's net/url writes them, so that targets see the requests they know. */
 const pathKept = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
 const queryKept = /[A-Za-z0-9\-_.~]/;
@@ -25,7 +27,7 @@ function escapeQuery(text: string): string {
 
 /** `a=1&a=2&b=x`, sorted by name. */
 export function encodeQuery(params: ReadonlyMap<string, readonly string[]>): string {
-  const names = [...params.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const names = [...params.keys()].sort(compareUtf8);
   return names
     .flatMap((name) => (params.get(name) ?? []).map((value) => `${escapeQuery(name)}=${escapeQuery(value)}`))
     .join('&');

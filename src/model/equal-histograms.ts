@@ -30,11 +30,14 @@ export function equalBounds(a: Float64Array | undefined, b: Float64Array | undef
 }
 
 function equalCounts(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((count, i) => Object.is(count, b[i]));
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
 
 /** Spans of length 0 only widen the gap to the next one; behind the last they say nothing. */
 function equalSpans(a: readonly Span[], b: readonly Span[]): boolean {
+  if (a === b) return true;
   const x = withoutEmptySpans(a);
   const y = withoutEmptySpans(b);
   return (

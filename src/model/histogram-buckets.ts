@@ -10,8 +10,14 @@ export interface HistogramBucket {
   readonly count: number;
 }
 
+export function bucketCount(spans: readonly Span[]): number {
+  let count = 0;
+  for (const { length } of spans) count += length;
+  return count;
+}
+
 /** Bucket indexes in the order of the counts. Stops where spans ask for more buckets than `count`. */
-export function bucketIndexes(spans: readonly Span[], count: number): Int32Array {
+export function bucketIndexes(spans: readonly Span[], count = bucketCount(spans)): Int32Array {
   const indexes = new Int32Array(count);
   let at = 0;
   let index = 0;
@@ -20,6 +26,20 @@ export function bucketIndexes(spans: readonly Span[], count: number): Int32Array
     for (let i = 0; i < length && at < count; i++) indexes[at++] = index++;
   }
   return indexes.subarray(0, at);
+}
+
+/** The fewest spans that have these buckets. */
+export function spansOf(indexes: Int32Array): Span[] {
+  const spans: { offset: number; length: number }[] = [];
+  let next = 0;
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i] as number;
+    const last = spans[spans.length - 1];
+    if (last !== undefined && index === next) last.length++;
+    else spans.push({ offset: index - next, length: 1 });
+    next = index + 1;
+  }
+  return spans;
 }
 
 /** Buckets of one side, from zero outwards; empty ones that are stored are among them. */

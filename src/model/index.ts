@@ -13,6 +13,7 @@ export * from './labels-builder.js';
 export * from './matcher.js';
 export * from './metadata.js';
 export * from './names.js';
+export * from './reduce-resolution.js';
 export * from './regexp/index.js';
 export * from './relabel/index.js';
 export * from './staleness.js';

@@ -27,6 +27,11 @@ export class Labels {
 
   /** From name, value, name, value… in any order; a later value of a name wins, empty values are left out. */
   static fromPairs(...pairs: string[]): Labels {
+    return Labels.fromUnsortedPairs(pairs);
+  }
+
+  /** As `fromPairs`, for lists too long to be arguments. */
+  static fromUnsortedPairs(pairs: readonly string[]): Labels {
     const values = new Map<string, string>();
     for (let i = 0; i < pairs.length; i += 2) values.set(pairs[i] as string, pairs[i + 1] as string);
     return Labels.fromMap(values);

@@ -41,21 +41,19 @@ export function validateHistogram(histogram: Histogram): string | undefined {
   return integer ? checkTotal(histogram) : undefined;
 }
 
-function checkTotal({
-  count,
-  sum,
-  zeroCount,
-  positiveBuckets,
-  negativeBuckets,
-}: Histogram): string | undefined {
+function checkTotal(histogram: Histogram): string | undefined {
+  const { count, zeroCount, positiveBuckets, negativeBuckets } = histogram;
   const found = total(negativeBuckets) + total(positiveBuckets) + zeroCount;
-  if (Number.isNaN(sum) ? found <= count : found === count) return undefined;
-  const text = Number.isNaN(sum) ? texts.countTooSmall : texts.countMismatch;
+  const isSumNaN = histogram.stale || Number.isNaN(histogram.sum);
+  if (isSumNaN ? found <= count : found === count) return undefined;
+  const text = isSumNaN ? texts.countTooSmall : texts.countMismatch;
   return `${found} observations found in buckets, but the Count field is ${count}: ${text}`;
 }
 
 function total(buckets: Float64Array): number {
-  return buckets.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (let i = 0; i < buckets.length; i++) sum += buckets[i] as number;
+  return sum;
 }
 
 function checkExponential(histogram: Histogram): string | undefined {
@@ -65,10 +63,10 @@ function checkExponential(histogram: Histogram): string | undefined {
     const custom = `or ${customBucketsSchema} for custom buckets`;
     return `histogram has an invalid schema, which ${allowed}, ${custom}, got schema ${schema}`;
   }
-  const positive = checkSpans(histogram.positiveSpans, histogram.positiveBuckets.length, 1);
+  const positive = spansProblem(histogram.positiveSpans, histogram.positiveBuckets.length);
   if (positive !== undefined) return `positive side: ${positive}`;
   const negative =
-    checkSpans(histogram.negativeSpans, histogram.negativeBuckets.length, 1) ??
+    spansProblem(histogram.negativeSpans, histogram.negativeBuckets.length) ??
     checkCounts(histogram, histogram.negativeBuckets);
   if (negative !== undefined) return `negative side: ${negative}`;
   if (!integer && zeroCount < 0) {
@@ -80,7 +78,7 @@ function checkExponential(histogram: Histogram): string | undefined {
 function checkCustom(histogram: Histogram): string | undefined {
   const problem =
     checkBounds(histogram.customValues ?? new Float64Array(0)) ??
-    checkSpans(histogram.positiveSpans, histogram.positiveBuckets.length, 0) ??
+    spansProblem(histogram.positiveSpans, histogram.positiveBuckets.length, 0) ??
     checkReach(histogram);
   if (problem !== undefined) return `custom buckets: ${problem}`;
   if (histogram.zeroCount !== 0) return texts.customZeroCount;
@@ -89,8 +87,12 @@ function checkCustom(histogram: Histogram): string | undefined {
   return histogram.negativeBuckets.length > 0 ? texts.customNegativeBuckets : undefined;
 }
 
-/** Spans before `firstChecked` may begin below zero. */
-function checkSpans(spans: readonly Span[], bucketCount: number, firstChecked: number): string | undefined {
+/** What is wrong with the spans of so many buckets. Spans before `firstChecked` may begin below zero. */
+export function spansProblem(
+  spans: readonly Span[],
+  bucketCount: number,
+  firstChecked = 1,
+): string | undefined {
   let wanted = 0;
   for (const [i, { offset, length }] of spans.entries()) {
     if (i >= firstChecked && offset < 0) {

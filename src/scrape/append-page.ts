@@ -5,7 +5,7 @@
  * 3. rows of series that the store forgot are given a series again and appended once more;
  * 4. outcomes are counted and accepted series tracked; series that vanished get stale markers.
  */
-import { quoteGo } from '../base/index.js';
+import { quoteGo, type Steps } from '../base/index.js';
 import { type Exemplar, wordsOf } from '../model/index.js';
 import {
   type Appender,
@@ -26,6 +26,13 @@ import type { Target } from './target.js';
 
 /** Samples further ahead of now than this are out of bounds. */
 const maxAheadMs = 10 * 60 * 1000;
+
+/** Bytes of series texts that are looked at between two pauses, each row weighing some more: a millisecond or two. */
+const stepWork = 64 * 1024;
+const rowWork = 256;
+/** Rows that are appended, and series that are made again, between two pauses. */
+const stepRows = 8192;
+const stepSeries = 256;
 
 export interface AppendParts {
   readonly options: ScrapeOptions;
@@ -52,14 +59,15 @@ export function appendNothing(parts: AppendParts, appender: Appender, timeMs: nu
   return { total: 0, added: 0, seriesAdded: 0, error };
 }
 
-export function appendPage(
+/** Appends a page; the parts are in use until the last step. */
+export function* appendPage(
   parts: AppendParts,
   page: ScrapedPage,
   appender: Appender,
   times: { timeMs: number; nowMs: number },
-): AppendResult {
+): Steps<AppendResult> {
   const run = new PageAppend(parts, page, appender, times);
-  const error = run.run() ?? appendStaleMarkers(parts, appender, times.timeMs);
+  const error = (yield* run.run()) ?? appendStaleMarkers(parts, appender, times.timeMs);
   if (error === undefined) endIteration(parts, true);
   return { total: run.total, added: run.added, seriesAdded: run.seriesAdded, error };
 }
@@ -119,14 +127,13 @@ class PageAppend {
   }
 
   /** The error that fails the scrape, or undefined. */
-  run(): string | undefined {
+  *run(): Steps<string | undefined> {
     const { batch, metadata, cache, metrics } = this.#parts;
     batch.reset(this.#page.length);
-    metadata.update(this.#page, cache.iteration);
-    let error: string | undefined;
-    for (let row = 0; row < this.#page.length && error === undefined; row++) error = this.#takeRow(row);
+    yield* metadata.update(this.#page, cache.iteration);
+    let error = yield* this.#takeRows();
     error ??= this.#page.error;
-    if (error === undefined && !this.#isOverSampleLimit) error = this.#append();
+    if (error === undefined && !this.#isOverSampleLimit) error = yield* this.#append();
     else this.#trackAll();
     if (this.#isOverSampleLimit) {
       error ??= 'sample limit exceeded';
@@ -136,41 +143,65 @@ class PageAppend {
     return error;
   }
 
-  #takeRow(row: number): string | undefined {
-    const { cache, options } = this.#parts;
-    this.total++;
-    const start = this.#page.seriesStart[row] as number;
-    const end = this.#page.seriesEnd[row] as number;
-    hashSeries(this.#page.bytes, start, end, cache.seed, this.#hash);
-    const slot = cache.find(this.#hash);
-    const own = options.honorTimestamps ? (this.#page.timestamps[row] as number) : Number.NaN;
-    const hasOwn = !Number.isNaN(own);
-    if (slot < 0) return this.#takeUnknown(row, hasOwn ? own : undefined);
-    const isRepeated = cache.touch(slot);
-    if (cache.isDropped(slot)) return undefined;
-    this.added++;
-    if (isRepeated && !hasOwn) {
-      this.#duplicates++;
-      return undefined;
-    }
-    if (this.#passesLimits(hasOwn ? own : this.#timeMs)) {
-      this.#push(row, slot, cache.ref(slot), hasOwn ? own : this.#timeMs);
+  *#takeRows(): Steps<string | undefined> {
+    const { seriesStart, seriesEnd } = this.#page;
+    let work = 0;
+    for (let row = 0; row < this.#page.length; row++) {
+      const start = seriesStart[row] as number;
+      const end = seriesEnd[row] as number;
+      work += rowWork + end - start;
+      if (work > stepWork) {
+        yield;
+        work = rowWork + end - start;
+      }
+      const isUnknown = this.#takeKnown(row, start, end);
+      if (!isUnknown) continue;
+      const error = yield* this.#takeUnknown(row, end - start > stepWork);
+      if (error !== undefined) return error;
     }
     return undefined;
+  }
+
+  /** True for a text that is not in the cache. */
+  #takeKnown(row: number, start: number, end: number): boolean {
+    const { cache } = this.#parts;
+    this.total++;
+    hashSeries(this.#page.bytes, start, end, cache.seed, this.#hash);
+    const slot = cache.find(this.#hash);
+    if (slot < 0) return true;
+    const ownMs = this.#ownMs(row);
+    const isRepeated = cache.touch(slot);
+    if (cache.isDropped(slot)) return false;
+    this.added++;
+    if (isRepeated && ownMs === undefined) this.#duplicates++;
+    else if (this.#passesLimits(ownMs ?? this.#timeMs)) {
+      this.#push(row, slot, cache.ref(slot), ownMs ?? this.#timeMs);
+    }
+    return false;
+  }
+
+  /** The row's own timestamp, where there is one and it counts. */
+  #ownMs(row: number): number | undefined {
+    const own = this.#page.timestamps[row] as number;
+    return this.#parts.options.honorTimestamps && !Number.isNaN(own) ? own : undefined;
   }
 
   #push(row: number, slot: number, ref: SeriesRef, timestampMs: number): void {
     this.#parts.batch.push({ ref, timestampMs, words: this.#words, from: row, row, slot });
   }
 
-  #takeUnknown(row: number, ownMs: number | undefined): string | undefined {
+  /** For the text that was looked up last. A long one pauses between what is done with it. */
+  *#takeUnknown(row: number, isLong: boolean): Steps<string | undefined> {
     const { cache, options, target, metrics } = this.#parts;
     if (this.#isOverSampleLimit && options.metricRelabelConfigs.length === 0) {
       // The scrape fails whatever the labels are, and no rule could drop the sample: it need only be counted.
       this.added++;
       return undefined;
     }
-    const result = sampleLabels(this.#page.labels(row), target.labels, options);
+    const scraped = this.#page.labels(row);
+    if (isLong) yield;
+    const result = sampleLabels(scraped, target.labels, options);
+    if (isLong) yield;
     if (result.kind === 'dropped') {
       cache.addDropped(this.#hash);
       return undefined;
@@ -182,7 +213,7 @@ class PageAppend {
     const duplicate = this.#page.duplicateLabel(row);
     if (duplicate !== undefined) return `label name ${quoteGo(duplicate)} is not unique: invalid sample`;
     this.added++;
-    const timestampMs = ownMs ?? this.#timeMs;
+    const timestampMs = this.#ownMs(row) ?? this.#timeMs;
     if (!this.#passesLimits(timestampMs)) return undefined;
     const ref = this.#appender.series(result.labels);
     if (ref === noSeries) {
@@ -207,23 +238,35 @@ class PageAppend {
     return false;
   }
 
-  #append(): string | undefined {
+  *#append(): Steps<string | undefined> {
     const { batch } = this.#parts;
-    const rejected = this.#appender.appendFloats(batch.asBatch(), batch.outcomes);
-    if (rejected > 0) this.#renewForgotten();
+    let rejected = 0;
+    for (let start = 0; start < batch.length; start += stepRows) {
+      const end = Math.min(start + stepRows, batch.length);
+      rejected += this.#appender.appendFloats(
+        batch.rowsBetween(start, end),
+        batch.outcomes.subarray(start, end),
+      );
+      yield;
+    }
+    if (rejected > 0) yield* this.#renewForgotten();
     let error: string | undefined;
-    for (let i = 0; i < batch.length; i++) error ??= this.#settle(i);
-    if (this.#page.exemplars.size > 0) this.#appendExemplars();
+    for (let i = 0; i < batch.length; i++) {
+      if (i % stepRows === stepRows - 1) yield;
+      error ??= this.#settle(i);
+    }
+    if (this.#page.exemplars.size > 0) yield* this.#appendExemplars();
     return error;
   }
 
   /** Series that the store collected since are made again; the rows go in as a second batch. */
-  #renewForgotten(): void {
+  *#renewForgotten(): Steps<void> {
     const { batch, cache, options, target } = this.#parts;
     let renewed = 0;
     const places: number[] = [];
     for (let i = 0; i < batch.length; i++) {
       if (batch.outcomes[i] !== appendOutcome.unknownSeries) continue;
+      if (renewed % stepSeries === stepSeries - 1) yield;
       const result = sampleLabels(this.#page.labels(batch.rows[i] as number), target.labels, options);
       if (result.kind !== 'kept') continue;
       const ref = this.#appender.series(result.labels);
@@ -283,10 +326,11 @@ class PageAppend {
     for (let i = 0; i < this.#parts.batch.length; i++) this.#track(i);
   }
 
-  #appendExemplars(): void {
+  *#appendExemplars(): Steps<void> {
     const { batch, metrics, logger } = this.#parts;
     let late = 0;
     for (let i = 0; i < batch.length; i++) {
+      if (i % stepRows === stepRows - 1) yield;
       const exemplars = this.#page.exemplars.get(batch.rows[i] as number);
       if (exemplars === undefined) continue;
       const timestampMs = batch.timestamps[i] as number;

@@ -1,7 +1,7 @@
 import { setStaleAt, wordsOf } from '../model/index.js';
 import type { FloatBatch, SeriesRef } from '../storage/index.js';
 
-/** Columns to be appended, reused from scrape to scrape: appending is synchronous, so that all targets share one. */
+/** Columns to be appended, reused from scrape to scrape by one page at a time. */
 export class BatchColumns {
   length = 0;
   refs = new Float64Array(0);
@@ -61,6 +61,16 @@ export class BatchColumns {
     this.rows[at] = -1;
     this.slots[at] = -1;
     return at;
+  }
+
+  /** Rows from `start` to `end` (excluded), as a view. */
+  rowsBetween(start: number, end: number): FloatBatch {
+    return {
+      length: end - start,
+      refs: this.refs.subarray(start, end),
+      timestamps: this.timestamps.subarray(start, end),
+      values: this.values.subarray(start, end),
+    };
   }
 
   asBatch(): FloatBatch {

@@ -1,15 +1,13 @@
 import { quoteGo } from '../base/index.js';
+import type { ScrapeProtocol } from '../exposition/index.js';
 import { type HttpClientOptions, takeHttpClient } from '../http/options.js';
-import { checkRelabelRule, type RelabelRule } from '../model/index.js';
+import { checkRelabelRule, type EscapingScheme, escapingSchemes, type RelabelRule } from '../model/index.js';
 import {
   defaultProtocols,
-  type EscapingScheme,
-  escapingSchemes,
   type GlobalScrapeOptions,
   protocolProblem,
   protocolsProblem,
   type ScrapeOptions,
-  type ScrapeProtocol,
   type WrittenScrape,
 } from './scrape-fields.js';
 

@@ -1,8 +1,7 @@
 export { examinePage, type PageReport } from './examine-page.js';
 export { examineTarget, type TargetReport } from './examine-target.js';
 export type { FamilyMetadata } from './metadata-cache.js';
-export { createPageParser } from './parse-page.js';
-export type { ParsePage } from './scrape-loop.js';
+export { createPageParser, type ParsePage } from './parse-page.js';
 export {
   type DroppedTargetView,
   type ScrapeConfiguration,

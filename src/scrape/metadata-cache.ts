@@ -1,3 +1,4 @@
+import type { Steps } from '../base/index.js';
 import type { Metadata } from '../model/index.js';
 import type { ScrapedPage } from './scraped-page.js';
 
@@ -14,6 +15,8 @@ interface Entry {
 
 const unknown: Metadata = { type: 'unknown', unit: '', help: '' };
 const keptIterations = 10;
+/** Families that are taken between two pauses. */
+const stepFamilies = 1024;
 
 /**
  * What a target says of its metric families; kept ten scrapes after a family was last seen. Pages mostly say the same
@@ -29,12 +32,16 @@ export class MetadataCache {
     return this.#families.size;
   }
 
-  update(page: ScrapedPage, iteration: number): void {
+  *update(page: ScrapedPage, iteration: number): Steps<void> {
     if (page.metadataSignature !== this.#signature) {
       for (const entry of this.#families.values()) if (entry.page === this.#page) entry.seen = this.#pageSeen;
       this.#page++;
       this.#signature = page.metadataSignature;
-      for (const [family, said] of page.metadata()) this.#set(family, said);
+      let count = 0;
+      for (const [family, said] of yield* page.metadata()) {
+        if (++count % stepFamilies === 0) yield;
+        this.#set(family, said);
+      }
     }
     this.#pageSeen = iteration;
   }

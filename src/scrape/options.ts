@@ -3,13 +3,10 @@ export {
   checkScrape,
   checkScrapeRules,
   defaultProtocols,
-  type EscapingScheme,
   type GlobalScrapeOptions,
   globalScrapeFields,
   protocolsProblem,
   type ScrapeOptions,
-  type ScrapeProtocol,
   scrapeFields,
-  scrapeProtocols,
   type WrittenScrape,
 } from './scrape-fields.js';

@@ -1,7 +1,8 @@
 /** The scrape part of `global` and of a job. Source: config/config.go (GlobalConfig, ScrapeConfig); texts are upstream's. */
 import { quoteGo } from '../base/index.js';
+import { type ScrapeProtocol, scrapeProtocols } from '../exposition/index.js';
 import type { HttpClientOptions } from '../http/options.js';
-import type { NameValidationScheme, RelabelRule } from '../model/index.js';
+import type { EscapingScheme, NameValidationScheme, RelabelRule } from '../model/index.js';
 import {
   bool,
   duration,
@@ -21,26 +22,12 @@ import {
   withDefault,
 } from '../yaml/index.js';
 
-/** The protocols by upstream's names, with the media type each asks for. */
-export const scrapeProtocols = {
-  'OpenMetricsText0.0.1': 'application/openmetrics-text;version=0.0.1',
-  'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0',
-  PrometheusProto:
-    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',
-  'PrometheusText0.0.4': 'text/plain;version=0.0.4',
-  'PrometheusText1.0.0': 'text/plain;version=1.0.0',
-} as const;
-export type ScrapeProtocol = keyof typeof scrapeProtocols;
-
 export const defaultProtocols: readonly ScrapeProtocol[] = [
   'OpenMetricsText1.0.0',
   'OpenMetricsText0.0.1',
   'PrometheusText1.0.0',
   'PrometheusText0.0.4',
 ];
-
-export const escapingSchemes = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
-export type EscapingScheme = (typeof escapingSchemes)[number];
 
 function validationScheme(): Schema<NameValidationScheme | ''> {
   return refine<string, NameValidationScheme | ''>(string(), {
@@ -187,7 +174,8 @@ export function protocolsProblem(protocols: readonly string[]): string | undefin
 }
 
 export function protocolProblem(protocol: string): string | undefined {
-  if (Object.hasOwn(scrapeProtocols, protocol)) return undefined;
-  const names = Object.keys(scrapeProtocols).sort();
+  const known: readonly string[] = scrapeProtocols;
+  if (known.includes(protocol)) return undefined;
+  const names = known.toSorted();
   return `unknown scrape protocol ${protocol}, supported: [${names.join(' ')}]`;
 }

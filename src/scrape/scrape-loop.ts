@@ -3,27 +3,20 @@
  * the interval, each later one a whole number of intervals after it; a scrape that runs over its interval is followed
  * at once by the next, and the ticks between are left out.
  */
-import type { Clock, Timer } from '../base/index.js';
+import type { Clock, Steps, Timer } from '../base/index.js';
 import { formatDuration, maxTimerMs, messageOf } from '../base/index.js';
 import type { HttpGet } from '../http/index.js';
 import type { Appendable, Appender } from '../storage/index.js';
 import type { Logger } from '../telemetry/index.js';
 import { type AppendResult, appendNothing, appendPage } from './append-page.js';
-import type { BatchColumns } from './batch-columns.js';
 import type { MetadataCache } from './metadata-cache.js';
 import type { ScrapeOptions } from './options.js';
+import type { PageLanes, PageTools } from './page-lanes.js';
 import { ReportSeries } from './report-samples.js';
 import type { ScrapeCache } from './scrape-cache.js';
 import type { ScrapeMetrics } from './scrape-metrics.js';
 import { fetchPage, type SelfTarget } from './scrape-once.js';
-import type { ScrapedPage } from './scraped-page.js';
 import type { Target } from './target.js';
-
-/** Reads a body by its content type. `error` alone when no parser fits. */
-export type ParsePage = (
-  body: { readonly bytes: Uint8Array; readonly contentType: string },
-  options: ScrapeOptions,
-) => { readonly page: ScrapedPage } | { readonly error: string };
 
 /** What the loops of a server share. */
 export interface LoopPorts {
@@ -31,8 +24,7 @@ export interface LoopPorts {
   readonly storage: Appendable;
   readonly logger: Logger;
   readonly metrics: ScrapeMetrics;
-  readonly parsePage: ParsePage;
-  readonly batch: BatchColumns;
+  readonly lanes: PageLanes;
   readonly self: SelfTarget | undefined;
   readonly offsetSeed: bigint;
 }
@@ -45,6 +37,19 @@ export interface LoopOptions {
   readonly metadata: MetadataCache;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+}
+
+interface PageBody {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/** What came of a scrape, with the appender that holds it. */
+interface Appended {
+  readonly result: AppendResult;
+  readonly appender: Appender;
+  readonly error: string | undefined;
+  readonly bodyBytes: number;
 }
 
 /** Times are moved to the schedule when they are off by no more than this. */
@@ -128,13 +133,13 @@ export class ScrapeLoop {
       await clock.sleep(intervalMs, signal);
       await clock.sleep(intervalMs / 10, signal);
       let appender = storage.appender();
-      const failed = appendNothing(this.#parts(), appender, staleMs).error;
+      const failed = appendNothing(this.#parts(this.#ports.lanes.batch), appender, staleMs).error;
       if (failed !== undefined) {
         appender.rollback();
         appender = storage.appender();
         this.#logger.warn('Stale append failed', { err: failed });
       }
-      const unreported = this.#report.appendStale(this.#ports.batch, appender, staleMs);
+      const unreported = this.#report.appendStale(this.#ports.lanes.batch, appender, staleMs);
       if (unreported !== undefined) this.#logger.warn('Stale report failed', { err: unreported });
       await appender.commit('scraped');
     } catch (error) {
@@ -142,9 +147,9 @@ export class ScrapeLoop {
     }
   }
 
-  #parts() {
+  #parts(batch: PageTools['batch']) {
     const { target, options } = this.#given;
-    const { batch, metrics } = this.#ports;
+    const { metrics } = this.#ports;
     const { cache, metadata } = this;
     return { options, target, cache, metadata, batch, metrics, logger: this.#logger };
   }
@@ -180,13 +185,15 @@ export class ScrapeLoop {
   }
 
   async #scrapeAndReport(timeMs: number): Promise<void> {
-    const { clock, metrics, batch } = this.#ports;
+    const { clock, metrics, lanes } = this.#ports;
     const startMs = clock.monotonicMs();
     this.#observeInterval(startMs);
     const fetched = this.#forcedError === undefined ? await this.#fetch() : undefined;
     // The process ends: what came of the scrape is nobody's fault, so that nothing is written of it.
     if (this.#shutdown.signal.aborted) return;
-    const { result, appender, error, bodyBytes } = this.#append(fetched, timeMs);
+    const appended = await this.#append(fetched, timeMs);
+    if (appended === undefined) return;
+    const { result, appender, error, bodyBytes } = appended;
     const durationMs = clock.monotonicMs() - startMs;
     const { target, options, timeoutMs } = this.#given;
     target.report({ lastError: error ?? '', lastScrapeMs: timeMs, lastScrapeDurationMs: durationMs });
@@ -198,7 +205,7 @@ export class ScrapeLoop {
       sampleLimit: options.sampleLimit,
       bodyBytes,
     };
-    const unreported = this.#report.append(batch, appender, timeMs, report);
+    const unreported = this.#report.append(lanes.batch, appender, timeMs, report);
     if (unreported !== undefined) {
       this.#logger.warn('Appending scrape report failed', { err: unreported });
       appender.rollback();
@@ -223,16 +230,19 @@ export class ScrapeLoop {
     this.#lastStartMs = startMs;
   }
 
-  /** Parses and appends. After an error the first appender is rolled back, and stale markers go into another. */
-  #append(
+  /**
+   * Parses and appends. After an error the first appender is rolled back, and stale markers go into another.
+   * Undefined when the process ends meanwhile; nothing is written then.
+   */
+  async #append(
     fetched: Awaited<ReturnType<typeof fetchPage>> | undefined,
     timeMs: number,
-  ): { result: AppendResult; appender: Appender; error: string | undefined; bodyBytes: number } {
+  ): Promise<Appended | undefined> {
     const { metrics, storage } = this.#ports;
     const first = storage.appender();
     const none: AppendResult = { total: 0, added: 0, seriesAdded: 0, error: undefined };
     let error = this.#forcedError;
-    let result = none;
+    let result: AppendResult | undefined = none;
     let bodyBytes = 0;
     if (fetched !== undefined && !fetched.ok) {
       error = fetched.error;
@@ -244,8 +254,15 @@ export class ScrapeLoop {
     } else if (fetched?.ok) {
       bodyBytes = fetched.bytes.length;
       if (bodyBytes > 0) this.#lastBodyBytes = bodyBytes;
-      result = bodyBytes > 0 ? this.#appendBody(fetched, first, timeMs) : none;
-      fetched.release();
+      try {
+        if (bodyBytes > 0) result = await this.#readBody(fetched, first, timeMs);
+      } finally {
+        fetched.release();
+      }
+      if (result === undefined) {
+        first.rollback();
+        return undefined;
+      }
       if (bodyBytes > 0 && result.error === undefined)
         return { result, appender: first, error: undefined, bodyBytes };
       error = result.error;
@@ -256,7 +273,7 @@ export class ScrapeLoop {
       appender = storage.appender();
       this.#logger.debug('Append failed', { err: result.error });
     }
-    const stale = appendNothing(this.#parts(), appender, timeMs).error;
+    const stale = appendNothing(this.#parts(this.#ports.lanes.batch), appender, timeMs).error;
     if (stale !== undefined) {
       appender.rollback();
       appender = storage.appender();
@@ -279,12 +296,16 @@ export class ScrapeLoop {
     });
   }
 
-  #appendBody(
-    body: { bytes: Uint8Array; contentType: string },
-    appender: Appender,
-    timeMs: number,
-  ): AppendResult {
-    const parsed = this.#ports.parsePage(body, this.#given.options);
+  /** Undefined when the process ends meanwhile. */
+  #readBody(body: PageBody, appender: Appender, timeMs: number): Promise<AppendResult | undefined> {
+    const { signal } = this.#shutdown;
+    return this.#ports.lanes.run(body.bytes.length, signal, (tools) =>
+      this.#bodySteps(tools, body, appender, timeMs),
+    );
+  }
+
+  *#bodySteps(tools: PageTools, body: PageBody, appender: Appender, timeMs: number): Steps<AppendResult> {
+    const parsed = yield* tools.parsePage(body, this.#given.options);
     if ('error' in parsed) {
       this.#logger.error('Failed to determine correct type of scrape target.', {
         content_type: body.contentType,
@@ -293,6 +314,7 @@ export class ScrapeLoop {
       });
       return { total: 0, added: 0, seriesAdded: 0, error: parsed.error };
     }
-    return appendPage(this.#parts(), parsed.page, appender, { timeMs, nowMs: this.#ports.clock.nowMs() });
+    const times = { timeMs, nowMs: this.#ports.clock.nowMs() };
+    return yield* appendPage(this.#parts(tools.batch), parsed.page, appender, times);
   }
 }

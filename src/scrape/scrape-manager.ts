@@ -5,13 +5,11 @@ import type { HttpClientOptions } from '../http/options.js';
 import type { Labels } from '../model/index.js';
 import type { Appendable } from '../storage/index.js';
 import type { Logger } from '../telemetry/index.js';
-import { BatchColumns } from './batch-columns.js';
 import { fnv64a } from './fnv.js';
 import type { FamilyMetadata } from './metadata-cache.js';
 import type { ScrapeOptions } from './options.js';
-import { createPageParser } from './parse-page.js';
+import { PageLanes } from './page-lanes.js';
 import { sameBut } from './same-options.js';
-import type { ParsePage } from './scrape-loop.js';
 import type { ScrapeMetrics } from './scrape-metrics.js';
 import type { SelfTarget } from './scrape-once.js';
 import { type PoolPorts, ScrapePool } from './scrape-pool.js';
@@ -30,7 +28,6 @@ export interface ScrapeManagerOptions {
   readonly self?: SelfTarget;
   /** Stand-ins for tests. */
   readonly createClient?: (options: HttpClientOptions) => HttpGet;
-  readonly parsePage?: ParsePage;
   /** Bytes of all bodies in flight, uncompressed. */
   readonly inFlightBytes?: number;
 }
@@ -68,8 +65,7 @@ export interface ScrapeConfiguration {
 export class ScrapeManager {
   readonly #options: ScrapeManagerOptions;
   readonly #createClient: (options: HttpClientOptions) => HttpGet;
-  readonly #parsePage: ParsePage;
-  readonly #batch = new BatchColumns();
+  readonly #lanes: PageLanes;
   readonly #pools = new Map<string, ScrapePool>();
   /** Jobs that are gone, whose targets may still owe stale markers. */
   readonly #gone = new Set<ScrapePool>();
@@ -80,7 +76,7 @@ export class ScrapeManager {
 
   constructor(options: ScrapeManagerOptions) {
     this.#options = options;
-    this.#parsePage = options.parsePage ?? createPageParser();
+    this.#lanes = new PageLanes(options.clock);
     const memory = createBodyMemory(options.inFlightBytes);
     const ports = { disk: options.disk, clock: options.clock, ...memory };
     this.#createClient = options.createClient ?? ((client) => createHttpClient(client, ports));
@@ -149,8 +145,7 @@ export class ScrapeManager {
       metrics,
       self,
       logger: logger.with({ scrape_pool: job }),
-      parsePage: this.#parsePage,
-      batch: this.#batch,
+      lanes: this.#lanes,
       offsetSeed: this.#offsetSeed,
       createClient: this.#createClient,
     };

@@ -1,3 +1,4 @@
+import type { Steps } from '../base/index.js';
 import type { Exemplar, Labels, Metadata } from '../model/index.js';
 
 /**
@@ -14,14 +15,14 @@ export interface ScrapedPage {
   readonly values: Float64Array;
   /** Milliseconds; NaN where the row has no timestamp of its own. */
   readonly timestamps: Float64Array;
-  /** Row i's labels as the target wrote them, metric name included. */
+  /** Row i's labels as the target wrote them, metric name included. Cheap to ask for together with `duplicateLabel`. */
   labels(row: number): Labels;
   /** A label name that row i has twice, which no store takes. */
   duplicateLabel(row: number): string | undefined;
   /** By row, in page order; rows without exemplars are absent. */
   readonly exemplars: ReadonlyMap<number, readonly Exemplar[]>;
   /** By metric family. Fields that the page does not say are absent. */
-  metadata(): ReadonlyMap<string, Partial<Metadata>>;
+  metadata(): Steps<ReadonlyMap<string, Partial<Metadata>>>;
   /** Equal for pages of one target that say the same metadata. */
   readonly metadataSignature: string;
   /** Upstream's text of what ends the page early. */

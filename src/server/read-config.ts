@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Disk, decodeUtf8, errnoOf, messageOf, UserError } from '../base/index.js';
-import { type Config, loadConfig } from '../config/index.js';
+import { type Config, loadConfig, maskSecrets } from '../config/index.js';
 import type { Logger } from '../telemetry/index.js';
 import { defaultConfigText } from './default-config.js';
 import type { ServerSettings } from './settings.js';
@@ -78,8 +78,21 @@ function configError(file: string, text: string, problems: Problems): UserError 
     `${file}:${problem.line}:${problem.column}: ${problem.message}`;
   return new UserError({
     code: 'bad-config',
-    message: first ? (first.upstreamText ?? first.message) : 'unreadable configuration',
-    ...(first ? { place: { file, line: first.line, column: first.column }, source: text } : {}),
-    suggestions: others.map(line),
+    message: messageOfProblem(file, first),
+    ...(first && first.line > 0
+      ? { place: { file, line: first.line, column: first.column }, source: maskSecrets(text, first.line) }
+      : {}),
+    // Upstream's words say what, ours what was probably meant.
+    suggestions: [
+      ...(first?.upstreamText !== undefined && first.upstreamText !== first.message ? [first.message] : []),
+      ...others.map(line),
+    ],
   });
+}
+
+/** A problem of the whole file has no place, which would name the file. */
+function messageOfProblem(file: string, problem: Problems[number] | undefined): string {
+  if (problem === undefined) return `${file}: unreadable configuration`;
+  const text = problem.upstreamText ?? problem.message;
+  return problem.line > 0 ? text : `${file}: ${text}`;
 }

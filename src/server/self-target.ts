@@ -37,9 +37,11 @@ function isReachedBy(bound: string, url: URL): boolean {
   const host = bound.slice(0, separator).replace(/^\[|\]$/g, '');
   if (bound.slice(separator + 1) !== (url.port || '80')) return false;
   const asked = url.hostname.replace(/^\[|\]$/g, '');
-  const isAny = host === '0.0.0.0' || host === '::';
-  const isLoopback =
-    asked === 'localhost' || asked === '::1' || (isIP(asked) === 4 && asked.startsWith('127.'));
-  if (isAny) return isLoopback || asked === hostname();
+  // URLs hold host names in lower case.
+  const ownName = hostname().toLowerCase();
+  const isLoopback = asked === 'localhost' || (isIP(asked) === 4 && asked.startsWith('127.'));
+  if (host === '0.0.0.0') return isLoopback || asked === ownName;
+  // A listener on all IPv6 addresses takes IPv4 too.
+  if (host === '::') return isLoopback || asked === '::1' || asked === ownName;
   return asked === host || (asked === 'localhost' && (host === '127.0.0.1' || host === '::1'));
 }

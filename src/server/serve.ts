@@ -213,6 +213,7 @@ class Server {
         lookbackDeltaMs: settings.lookbackDeltaMs,
         timeoutMs: settings.queryTimeoutMs,
         maxSamples: settings.maxSamples,
+        maxConcurrency: settings.maxConcurrentQueries,
         defaultStepMs: () => this.#requireConfig().global.evaluationInterval,
         delayedNameRemoval: settings.features.has('promql-delayed-name-removal'),
       }),

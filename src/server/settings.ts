@@ -122,8 +122,14 @@ function checkKinds(given: GivenFlags, reader: FlagReader): void {
 export function readSettings(given: GivenFlags): ServerSettings {
   const reader = new FlagReader(given);
   checkKinds(given, reader);
-  const agentFlag = serverFlags.find((flag) => flag.effect === 'agent' && given.has(flag.name));
-  if (agentFlag) throw badFlag(agentFlag.name, 'can not be used outside agent mode');
+  const agentFlags = serverFlags.filter((flag) => flag.effect === 'agent' && given.has(flag.name));
+  if (agentFlags.length > 0) {
+    const names = agentFlags.map(({ name }) => JSON.stringify(`--${name}`)).join(' ');
+    throw new UserError({
+      code: 'bad-flag',
+      message: `The following flag(s) can only be used in agent mode: [${names}]`,
+    });
+  }
   const walSegmentBytes = reader.size('storage.tsdb.wal-segment-size');
   if (walSegmentBytes < 10 * 2 ** 20 || walSegmentBytes > 256 * 2 ** 20) {
     throw badFlag('storage.tsdb.wal-segment-size', 'must be set between 10MB and 256MB');

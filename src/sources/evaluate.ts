@@ -1,6 +1,14 @@
-import { type Clock, type Disk, UserError } from '../base/index.js';
+import { type Clock, type Disk, decodeUtf8, encodeUtf8, UserError } from '../base/index.js';
 import type { Answer } from '../client/index.js';
-import { answerRows, createEngine, ParseError, QueryError, type QueryResult } from '../promql/index.js';
+import {
+  answerRows,
+  createEngine,
+  type Expr,
+  ParseError,
+  type ParserOptions,
+  parseExpr,
+  QueryError,
+} from '../promql/index.js';
 import { createMemoryStore, type Queryable } from '../storage/index.js';
 
 export type EvaluationTimes =
@@ -17,61 +25,82 @@ export interface EvaluateOptions {
   readonly clock: Clock;
 }
 
-const seconds = (ms: number): string => String(ms / 1000);
+export interface Evaluation extends Answer {
+  /** Why the answer is empty, where that is known. */
+  readonly hints: readonly string[];
+}
+
+const parserOptions: ParserOptions = {
+  experimentalFunctions: true,
+  extendedRangeSelectors: true,
+  fillModifiers: true,
+};
 
 /** An expression's answer from wherever the samples are. Throws UserError, with the place in the query where there is one. */
-export async function evaluate(options: EvaluateOptions): Promise<Answer> {
-  const { query, times, url } = options;
-  if (url !== undefined) {
-    const { askQueryApi } = await import('../client/index.js');
-    return 'timeMs' in times
-      ? askQueryApi({ url, endpoint: 'query', form: { query, time: seconds(times.timeMs) } })
-      : askQueryApi({
-          url,
-          endpoint: 'query_range',
-          form: {
-            query,
-            start: seconds(times.startMs),
-            end: seconds(times.endMs),
-            step: seconds(times.stepMs),
-          },
-        });
-  }
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  if (options.url !== undefined) return { ...(await askServer(options, options.url)), hints: [] };
   try {
-    const result = await evaluateHere(options);
-    return {
-      kind: result.value.kind,
-      series: answerRows(result),
-      warnings: result.warnings,
-      infos: result.infos,
-    };
+    return await evaluateHere(options);
   } catch (error) {
     throw asUserError(error);
   }
 }
 
-async function evaluateHere({
-  query,
-  times,
-  dataDirectory,
-  disk,
-  clock,
-}: EvaluateOptions): Promise<QueryResult> {
-  const queryable: Queryable =
-    dataDirectory === undefined
-      ? createMemoryStore()
-      : await openReadOnly({ directory: dataDirectory, disk, clock });
+async function askServer({ query, times }: EvaluateOptions, url: string): Promise<Answer> {
+  // Loaded when there is a server to ask, for a quick start.
+  const { askQueryApi } = await import('../client/index.js');
+  const seconds = (ms: number): string => String(ms / 1000);
+  if ('timeMs' in times) {
+    return askQueryApi({ url, endpoint: 'query', form: { query, time: seconds(times.timeMs) } });
+  }
+  const { startMs, endMs, stepMs } = times;
+  const form = { query, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
+  return askQueryApi({ url, endpoint: 'query_range', form });
+}
+
+async function evaluateHere(options: EvaluateOptions): Promise<Evaluation> {
+  const { query, times, clock } = options;
+  // A mistake in the query is said before a directory is read.
+  const expr = parseExpr(query, parserOptions);
+  const queryable = await openQueryable(options);
   const engine = createEngine({
     clock,
     lookbackDeltaMs: 300_000,
     timeoutMs: 120_000,
     maxSamples: 50_000_000,
     defaultStepMs: () => 60_000,
-    parserOptions: { experimentalFunctions: true, extendedRangeSelectors: true, fillModifiers: true },
+    parserOptions,
   });
-  return 'timeMs' in times
-    ? engine.instant({ queryable, query, timeMs: times.timeMs })
-    : engine.range({ queryable, query, ...times });
+  const result =
+    'timeMs' in times
+      ? await engine.instant({ queryable, query, timeMs: times.timeMs })
+      : await engine.range({ queryable, query, ...times });
+  const series = answerRows(result);
+  return {
+    kind: result.value.kind,
+    series,
+    warnings: result.warnings,
+    infos: result.infos,
+    hints: series.length > 0 ? [] : await hintsFor(options, { expr, queryable }),
+  };
+}
+
+async function hintsFor(
+  { dataDirectory, times }: EvaluateOptions,
+  asked: { readonly expr: Expr; readonly queryable: Queryable },
+): Promise<string[]> {
+  if (dataDirectory === undefined) {
+    return ['there are no series without --url or --data-dir: only expressions of numbers have a value then'];
+  }
+  const { explainEmpty } = await import('./explain-empty.js');
+  const [startMs, endMs] = 'timeMs' in times ? [times.timeMs, times.timeMs] : [times.startMs, times.endMs];
+  return explainEmpty({ ...asked, startMs, endMs });
+}
+
+async function openQueryable({ dataDirectory, disk, clock }: EvaluateOptions): Promise<Queryable> {
+  if (dataDirectory === undefined) return createMemoryStore();
+  const { openReadOnly } = await import('../tsdb/index.js');
+  return openReadOnly({ directory: dataDirectory, disk, clock });
 }
 
 /** A mistake in the query as an error with a code frame; an evaluation that failed as its message. */
@@ -80,11 +109,17 @@ function asUserError(error: unknown): unknown {
     return new UserError({
       code: 'bad-query',
       message: error.problems[0] ? error.problems[0].message : error.message,
-      place: { file: 'query', line: error.line, column: error.column },
+      place: { file: 'query', line: error.line, column: characterColumn(error) },
       source: error.query,
     });
   }
   if (error instanceof QueryError)
     return new UserError({ code: error.kind, message: error.message, cause: error });
   return error;
+}
+
+/** The parser counts bytes; people and editors count characters. */
+function characterColumn({ query, line, column }: ParseError): number {
+  const bytes = encodeUtf8(query.split('\n')[line - 1] ?? '');
+  return decodeUtf8(bytes.subarray(0, column - 1)).length + 1;
 }

@@ -1,6 +1,11 @@
-import type { CounterResetHint, Histogram, Span } from '../model/index.js';
+import {
+  type CounterResetHint,
+  equalBounds,
+  equalHistograms,
+  type Histogram,
+  type Span,
+} from '../model/index.js';
 import type { HistogramColumn } from './columns.js';
-import { histogramsEqual } from './equal-histograms.js';
 
 const hints: readonly CounterResetHint[] = ['unknown', 'reset', 'not-reset', 'gauge'];
 const integerFlag = 1;
@@ -101,7 +106,7 @@ export class HistogramPool {
   }
 
   equals(index: number, histogram: Histogram): boolean {
-    return histogramsEqual(this.at(index), histogram);
+    return equalHistograms(this.at(index), histogram);
   }
 
   #layoutOf(histogram: Histogram): number {
@@ -156,7 +161,8 @@ function hasLayout(histogram: Histogram, layout: Layout): boolean {
     histogram.negativeBuckets.length === layout.negativeCount &&
     sameSpans(histogram.positiveSpans, layout.positiveSpans) &&
     sameSpans(histogram.negativeSpans, layout.negativeSpans) &&
-    sameBounds(histogram.customValues, layout.customValues)
+    (histogram.customValues === undefined) === (layout.customValues === undefined) &&
+    equalBounds(histogram.customValues, layout.customValues)
   );
 }
 
@@ -168,12 +174,5 @@ function sameSpans(a: readonly Span[], b: readonly Span[]): boolean {
     const y = b[i] as Span;
     if (x.offset !== y.offset || x.length !== y.length) return false;
   }
-  return true;
-}
-
-function sameBounds(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

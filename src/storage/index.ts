@@ -1,7 +1,6 @@
 export * from './columns.js';
 export * from './contracts.js';
 export * from './cut-chunks.js';
-export * from './equal-histograms.js';
 export * from './fanout.js';
 export * from './histogram-pool.js';
 export * from './label-order.js';
@@ -10,4 +9,3 @@ export * from './merge/index.js';
 export * from './read-chunks.js';
 export * from './series-rows.js';
 export * from './symbols.js';
-export * from './validate-histogram.js';

@@ -1,4 +1,4 @@
-import { formatFloatShortest, quoteGo } from '../base/index.js';
+import { formatFloatShortest, formatRfc3339, quoteGo } from '../base/index.js';
 import type { LogRecord, LogValue } from './log-record.js';
 
 /** A line of Go's slog.TextHandler, with times in UTC and milliseconds. */
@@ -13,7 +13,7 @@ export function formatTextLine({ timeMs, level, message, fields }: LogRecord): s
 
 /** A line of Go's slog.JSONHandler; a time's trailing zeros are cut, as RFC3339Nano does. */
 export function formatJsonLine({ timeMs, level, message, fields }: LogRecord): string {
-  const time = new Date(timeMs).toISOString().replace(/\.?0*Z$/, 'Z');
+  const time = formatRfc3339(timeMs);
   let line = `{"time":"${time}","level":"${level.toUpperCase()}","msg":${jsonText(message)}`;
   for (const [name, value] of fields) line += `,${jsonText(name)}:${jsonValue(value)}`;
   return `${line}}\n`;

@@ -1,6 +1,6 @@
-import { assert } from '../base/index.js';
+import { assert, compareUtf8 } from '../base/index.js';
 import type { MetricFamily, MetricPoint } from './metric-family.js';
-import { compareText, labelPairs, MetricRows } from './metric-rows.js';
+import { labelPairs, MetricRows } from './metric-rows.js';
 
 export interface MetricOptions {
   readonly name: string;
@@ -111,10 +111,10 @@ export class MetricRegistry {
     for (const { options, type, points } of this.#families.values()) {
       const metrics = points();
       if (metrics.length === 0) continue;
-      if (metrics.length > 1) metrics.sort((a, b) => compareText(a.labels.join('\0'), b.labels.join('\0')));
+      if (metrics.length > 1) metrics.sort((a, b) => compareUtf8(a.labels.join('\0'), b.labels.join('\0')));
       families.push({ name: options.name, help: options.help, unit: options.unit ?? '', type, metrics });
     }
-    return families.sort((a, b) => compareText(a.name, b.name));
+    return families.sort((a, b) => compareUtf8(a.name, b.name));
   }
 
   #register(registered: Registered): void {

@@ -1,4 +1,4 @@
-import { assert } from '../base/index.js';
+import { assert, compareUtf8 } from '../base/index.js';
 
 const minimumRows = 4;
 
@@ -59,10 +59,6 @@ export class MetricRows {
 
 /** Pairs in name order from names and values in the order of registration. */
 export function labelPairs(names: readonly string[], values: readonly string[]): string[] {
-  const order = names.map((_, i) => i).sort((a, b) => compareText(names[a] as string, names[b] as string));
+  const order = names.map((_, i) => i).sort((a, b) => compareUtf8(names[a] as string, names[b] as string));
   return order.flatMap((i) => [names[i] as string, values[i] ?? '']);
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

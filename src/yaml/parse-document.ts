@@ -25,7 +25,8 @@ export function parseYaml(text: string, file: string): YamlParseResult {
   if (text.length > maxDocumentBytes) {
     return { problems: [syntaxProblem({ file, message: `file is larger than ${maxDocumentBytes} bytes` })] };
   }
-  if (deepOpening.test(text)) return { problems: [syntaxProblem({ file, message: tooDeep })] };
+  const deepAt = text.search(deepOpening);
+  if (deepAt >= 0) return { problems: [syntaxProblem({ file, message: tooDeep, ...placeAt(text, deepAt) })] };
   const lines = new LineCounter();
   const document: Document = parseDocument(text, {
     schema: 'failsafe',
@@ -72,6 +73,11 @@ function syntaxProblem(given: {
     column: given.column ?? 0,
     ...(given.upstreamText === undefined ? {} : { upstreamText: given.upstreamText }),
   };
+}
+
+function placeAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) as string).length + 1 };
 }
 
 interface AliasFailure {

@@ -7,9 +7,8 @@ import {
   type HistogramEncoding,
   holdsStarts,
   isIntegerEncoding,
-  reduceResolution,
 } from '../../src/chunkenc/index.js';
-import type { Histogram, Span } from '../../src/model/index.js';
+import { type Histogram, reduceResolution, type Span } from '../../src/model/index.js';
 import { below, randomHistograms } from './random-samples.js';
 
 const seed = Number(process.env.SEED ?? 1);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scanOpenMetrics, scanText, seriesLabels } from '../../src/exposition/index.js';
+import { scanOpenMetrics, scanSteps, scanText, seriesLabels } from '../../src/exposition/index.js';
 import { expositionDifferences } from './differences.js';
 
 const mebibyte = 1 << 20;
@@ -33,6 +33,7 @@ describe('hostile pages', () => {
     ['one quoted string', page('{"', repeated('\\"', 4 * mebibyte))],
     ['labels', page('a{', repeated('b="",', 4 * mebibyte))],
     ['white space', repeated(' \t', 4 * mebibyte)],
+    ['one comment', repeated('#', 4 * mebibyte)],
     ['hashes', repeated('#\n', 4 * mebibyte)],
     ['a HELP text', page('# HELP a ', repeated('\\', 4 * mebibyte), '\n')],
     ['TYPE lines', repeated('# TYPE a gauge\n', 4 * mebibyte)],
@@ -50,6 +51,28 @@ describe('hostile pages', () => {
       }
     });
   }
+
+  it('pauses about once a MiB, and finds the same as without a pause', () => {
+    for (const line of ['a{b="c"} 1\n', '# HELP a text\n', '#!\n', 'a{"b"="c"} 1\n']) {
+      const bytes = page(repeated(line, 5 * mebibyte), 'last 1\n');
+      const steps = scanSteps('text', bytes);
+      let pauses = 0;
+      let step = steps.next();
+      for (; !step.done; step = steps.next()) pauses++;
+      assert.ok(pauses >= 4 && pauses <= 6, `${pauses} pauses in lines of ${line}`);
+      const whole = scanText(bytes);
+      assert.equal(step.value.sampleCount, whole.sampleCount);
+      assert.equal(step.value.marks.count, whole.marks.count);
+      assert.equal(step.value.error, undefined);
+      assert.equal(seriesLabels(step.value, whole.sampleCount - 1).get('__name__'), 'last');
+    }
+  });
+
+  it('ends a comment without a space at a NUL byte, as upstream does', () => {
+    assert.equal(scanText(page('a 1\n#b\0c\nd 1\n')).sampleCount, 1);
+    assert.equal(scanText(page('a 1\n#bc\nd\0 1\n')).sampleCount, 1);
+    assert.equal(scanText(page('a 1\n#bc')).sampleCount, 1);
+  });
 
   it('cuts the snippets of a message to a size that can be built', () => {
     const rule = expositionDifferences().find(({ id }) => id === 'long-snippets-are-cut');

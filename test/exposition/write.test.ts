@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  escapeName,
-  scanOpenMetrics,
-  scanText,
-  writeOpenMetrics,
-  writeText,
-} from '../../src/exposition/index.js';
+import { scanOpenMetrics, scanText, writeOpenMetrics, writeText } from '../../src/exposition/index.js';
+import { escapeName } from '../../src/model/index.js';
 import type { MetricFamily } from '../../src/telemetry/index.js';
 import { sharedPath } from '../support/shared.js';
 import { describePage } from './describe-page.js';

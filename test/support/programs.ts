@@ -22,7 +22,7 @@ export function runTsprom(
     encoding: 'utf8',
     timeout: 60_000,
     ...options,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...options.env },
   });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }
@@ -50,7 +50,7 @@ export class Program {
     this.child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...options,
-      env: { ...process.env, NO_COLOR: '1', ...options.env },
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...options.env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

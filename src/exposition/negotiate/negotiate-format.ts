@@ -1,5 +1,5 @@
+import { type EscapingScheme, escapingSchemes } from '../../model/index.js';
 import { parseAccept } from './parse-accept.js';
-import type { EscapingScheme } from './scrape-protocols.js';
 
 export interface NegotiatedFormat {
   readonly format: 'text' | 'openmetrics';
@@ -7,7 +7,6 @@ export interface NegotiatedFormat {
   readonly contentType: string;
 }
 
-const schemes: ReadonlySet<string> = new Set(['allow-utf-8', 'underscores', 'dots', 'values']);
 const textType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
@@ -21,8 +20,8 @@ export function negotiateFormat(
 ): NegotiatedFormat {
   let escaping: EscapingScheme = 'underscores';
   for (const { type, subtype, parameters } of parseAccept(accept ?? '')) {
-    const wanted = parameters.get('escaping') ?? '';
-    if (schemes.has(wanted)) escaping = wanted as EscapingScheme;
+    const wanted = parameters.get('escaping');
+    escaping = escapingSchemes.find((scheme) => scheme === wanted) ?? escaping;
     const version = parameters.get('version') ?? '';
     const mediaType = `${type}/${subtype}`;
     if (mediaType === 'text/plain' && (version === '0.0.4' || version === '')) break;

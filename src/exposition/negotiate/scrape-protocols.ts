@@ -1,5 +1,4 @@
-/** How metric names that the old character set does not allow are written. Source: prometheus/common model. */
-export type EscapingScheme = 'allow-utf-8' | 'underscores' | 'dots' | 'values';
+import type { EscapingScheme } from '../../model/index.js';
 
 /** Source: ScrapeProtocolsHeaders in config/config.go. */
 const headers = {

@@ -1,4 +1,5 @@
-import { metricTypeOf, openMetricsTypes } from '../metric-types.js';
+import { formatNonFinite } from '../../base/index.js';
+import { openMetricsTypes } from '../metric-types.js';
 import { floatColumn } from '../read-float.js';
 import { OpenMetricsLexer } from './openmetrics-lexer.js';
 import { PageParser, type Parsed, parsed } from './page-parser.js';
@@ -37,20 +38,9 @@ export class OpenMetricsParser extends PageParser {
       case token.unit:
         return this.#parseMeta(found);
       case token.braceOpen:
-        if (!this.parseLabels(false)) return parsed.failed;
-        this.seriesEnd = lexer.at;
-        return this.#parseSample(lexer.lex());
       case token.metricName: {
-        this.nameStart = this.lineStart;
-        this.nameEnd = lexer.at;
-        this.seriesEnd = lexer.at;
-        let behindName = lexer.lex();
-        if (behindName === token.braceOpen) {
-          if (!this.parseLabels(false)) return parsed.failed;
-          this.seriesEnd = lexer.at;
-          behindName = lexer.lex();
-        }
-        return this.#parseSample(behindName);
+        const behind = this.parseSeries(found);
+        return behind === undefined ? parsed.failed : this.#parseSample(behind);
       }
       default:
         return this.unexpected('expected a valid start token', found);
@@ -59,33 +49,18 @@ export class OpenMetricsParser extends PageParser {
 
   #parseMeta(keyword: Token): Parsed {
     const { lexer } = this;
-    const name = lexer.lex();
-    if (name !== token.metricName) {
-      return this.unexpected(`expected metric name after ${tokenNames[keyword]}`, name);
-    }
-    this.takeMetaName();
+    if (!this.parseMetaName(keyword)) return parsed.failed;
     if (lexer.lex() !== token.text) return this.fail(`expected text in ${tokenNames[keyword]}`, lexer.start);
     this.textStart = lexer.start + 1;
     this.textEnd = lexer.at - 1;
     switch (keyword) {
       case token.type:
-        return this.#setType();
+        return this.parseType(openMetricsTypes) ? parsed.type : parsed.failed;
       case token.help:
         return this.checkHelp() ? parsed.help : parsed.failed;
       default:
         return this.#checkUnit();
     }
-  }
-
-  #setType(): Parsed {
-    const { bytes } = this.lexer;
-    const { textStart, textEnd } = this;
-    const code = metricTypeOf(openMetricsTypes, bytes, textStart, textEnd);
-    if (code === undefined) {
-      return this.fail(`invalid metric type ${quoteBytes(bytes, textStart, textEnd)}`, textStart);
-    }
-    this.metricType = code;
-    return parsed.type;
   }
 
   /** A unit must be the last part of the name. */
@@ -137,8 +112,7 @@ export class OpenMetricsParser extends PageParser {
     if (!this.parseFloat(this.#seconds, 1)) return undefined;
     const seconds = this.#seconds.values[0] as number;
     if (Number.isFinite(seconds)) return seconds;
-    const text = Number.isNaN(seconds) ? 'NaN' : seconds > 0 ? '+Inf' : '-Inf';
-    this.fail(`invalid ${what} ${text}`, this.lexer.start + 1);
+    this.fail(`invalid ${what} ${formatNonFinite(seconds)}`, this.lexer.start + 1);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
+import { isUtf8 } from '../../base/index.js';
+import { metricTypeOf } from '../metric-types.js';
 import { type FloatColumn, floatColumn, floatStatus, readFloat } from '../read-float.js';
-import { isUtf8 } from '../utf8.js';
 import { type Lexer, lexerState } from './lexer.js';
 import { quoteBytes } from './quote-bytes.js';
 import { type Token, token, tokenNames } from './token.js';
@@ -63,12 +64,7 @@ export abstract class PageParser {
     this.lexer.at = start;
     this.lexer.state = lexerState.initial;
     this.beginEntry();
-    const first = this.lexer.lex();
-    if (first === token.metricName) {
-      this.nameStart = start;
-      this.nameEnd = this.lexer.at;
-      if (this.lexer.lex() === token.braceOpen) this.parseLabels(false);
-    } else this.parseLabels(false);
+    this.parseSeries(this.lexer.lex());
     return ranges;
   }
 
@@ -112,12 +108,50 @@ export abstract class PageParser {
     return this.fail(`${problem} while parsing: ${snippet}`, offset);
   }
 
-  /** The name behind HELP, TYPE or UNIT; a quoted one keeps its escapes. */
-  protected takeMetaName(): void {
+  /**
+   * Name and labels, of which `found` is the first token. The answer is the token behind them, undefined after
+   * a failure. White space before a name is part of it, in upstream as well.
+   */
+  protected parseSeries(found: Token): Token | undefined {
+    const { lexer } = this;
+    let next = found;
+    if (next === token.metricName) {
+      this.nameStart = this.lineStart;
+      this.nameEnd = lexer.at;
+      this.seriesEnd = lexer.at;
+      next = lexer.lex();
+    }
+    if (next !== token.braceOpen) return next;
+    if (!this.parseLabels(false)) return undefined;
+    this.seriesEnd = lexer.at;
+    return lexer.lex();
+  }
+
+  /** The name behind HELP, TYPE or UNIT; a quoted one keeps its escapes. False after a failure. */
+  protected parseMetaName(keyword: Token): boolean {
+    const found = this.lexer.lex();
+    if (found !== token.metricName) {
+      this.unexpected(`expected metric name after ${tokenNames[keyword]}`, found);
+      return false;
+    }
     const { start, at, bytes } = this.lexer;
     const isQuoted = bytes[start] === 0x22 && bytes[at - 1] === 0x22;
     this.nameStart = isQuoted ? start + 1 : start;
     this.nameEnd = isQuoted ? at - 1 : at;
+    return true;
+  }
+
+  /** The text is the name of one of these types; false after a failure. */
+  protected parseType(types: Parameters<typeof metricTypeOf>[0]): boolean {
+    const { textStart, textEnd } = this;
+    const { bytes } = this.lexer;
+    const code = metricTypeOf(types, bytes, textStart, textEnd);
+    if (code === undefined) {
+      this.fail(`invalid metric type ${quoteBytes(bytes, textStart, textEnd)}`, textStart);
+      return false;
+    }
+    this.metricType = code;
+    return true;
   }
 
   /** Reads a float behind `skip` bytes of the current token; false after a failure. */

@@ -1,5 +1,5 @@
-import { metricTypeOf, textTypes } from '../metric-types.js';
-import { decodeText } from '../utf8.js';
+import { decodeUtf8Loose } from '../../base/index.js';
+import { textTypes } from '../metric-types.js';
 import { PageParser, type Parsed, parsed } from './page-parser.js';
 import { quoteBytes } from './quote-bytes.js';
 import { TextLexer } from './text-lexer.js';
@@ -32,21 +32,9 @@ export class TextParser extends PageParser {
         this.textEnd = lexer.at;
         return this.#endLine('linebreak expected after comment', parsed.comment);
       case token.braceOpen:
-        if (!this.parseLabels(false)) return parsed.failed;
-        this.seriesEnd = lexer.at;
-        return this.#parseSample(lexer.lex());
       case token.metricName: {
-        // White space before the name is part of it, in upstream as well.
-        this.nameStart = this.lineStart;
-        this.nameEnd = lexer.at;
-        this.seriesEnd = lexer.at;
-        let behindName = lexer.lex();
-        if (behindName === token.braceOpen) {
-          if (!this.parseLabels(false)) return parsed.failed;
-          this.seriesEnd = lexer.at;
-          behindName = lexer.lex();
-        }
-        return this.#parseSample(behindName);
+        const behind = this.parseSeries(found);
+        return behind === undefined ? parsed.failed : this.#parseSample(behind);
       }
       default:
         return this.unexpected('expected a valid start token', found);
@@ -55,11 +43,7 @@ export class TextParser extends PageParser {
 
   #parseMeta(keyword: Token): Parsed {
     const { lexer } = this;
-    const name = lexer.lex();
-    if (name !== token.metricName) {
-      return this.unexpected(`expected metric name after ${tokenNames[keyword]}`, name);
-    }
-    this.takeMetaName();
+    if (!this.parseMetaName(keyword)) return parsed.failed;
     const text = lexer.lex();
     if (text !== token.text) {
       const problem = `expected text in ${tokenNames[keyword]}, got ${tokenNames[text]}`;
@@ -68,7 +52,7 @@ export class TextParser extends PageParser {
     this.textEnd = lexer.at;
     this.textStart = Math.min(lexer.start + 1, lexer.at);
     if (keyword === token.type) {
-      if (!this.#setType()) return parsed.failed;
+      if (!this.parseType(textTypes)) return parsed.failed;
     } else if (!this.checkHelp()) return parsed.failed;
     return this.#endLine(
       'linebreak expected after metadata',
@@ -79,18 +63,6 @@ export class TextParser extends PageParser {
   #endLine(expected: string, entry: Parsed): Parsed {
     const found = this.lexer.lex();
     return found === token.linebreak ? entry : this.unexpected(expected, found);
-  }
-
-  #setType(): boolean {
-    const { bytes } = this.lexer;
-    const { textStart, textEnd } = this;
-    const code = metricTypeOf(textTypes, bytes, textStart, textEnd);
-    if (code === undefined) {
-      this.fail(`invalid metric type ${quoteBytes(bytes, textStart, textEnd)}`, textStart);
-      return false;
-    }
-    this.metricType = code;
-    return true;
   }
 
   /** Value and timestamp; `first` is the token behind name and labels. */
@@ -111,7 +83,7 @@ export class TextParser extends PageParser {
     let first = start;
     while (first < at - 1 && bytes[first] === 0x30) first++;
     if (at - first <= 19) {
-      const timestamp = BigInt(decodeText(bytes, first, at));
+      const timestamp = BigInt(decodeUtf8Loose(bytes, first, at));
       if (timestamp <= largestInt64) {
         this.timestamp = Number(timestamp);
         return true;

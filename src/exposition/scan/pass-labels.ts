@@ -1,5 +1,5 @@
+import { isUtf8 } from '../../base/index.js';
 import { byteClasses, isLabelByte, isLabelStart } from '../byte-classes.js';
-import { isUtf8 } from '../utf8.js';
 
 /**
  * Passes plain labels: legacy names, sound values, no line feed and no NUL. `start` is behind the opening brace; the

@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../../base/index.js';
 import { noMetricType } from '../metric-types.js';
 import { OpenMetricsParser } from '../parse/openmetrics-parser.js';
 import { type PageParser, type ParseFailure, parsed } from '../parse/page-parser.js';
@@ -34,32 +35,53 @@ type LineScan = (
 /** About the bytes of a line, to size the first buffers. */
 const guessedLineBytes = 96;
 
+/** Bytes read between two pauses: a few milliseconds. */
+const stepBytes = 1 << 20;
+
 /** Scans a page of the text format (0.0.4, and 1.0.0 with quoted names). */
 export function scanText(bytes: Uint8Array, options: ScanOptions = {}): ScannedPage {
-  return scanPage('text', new TextParser(bytes), scanTextLines, options);
+  return runAtOnce(scanSteps('text', bytes, options));
 }
 
 /** Scans a page of OpenMetrics 0.0.1 or 1.0.0. `_created` lines are samples like others. */
 export function scanOpenMetrics(bytes: Uint8Array, options: ScanOptions = {}): ScannedPage {
-  return scanPage('openmetrics', new OpenMetricsParser(bytes), scanOpenMetricsLines, options);
+  return runAtOnce(scanSteps('openmetrics', bytes, options));
+}
+
+/** As `scanText` and `scanOpenMetrics`, with a pause after about a MiB of page; no entry is split. */
+export function scanSteps(
+  format: TextFormat,
+  bytes: Uint8Array,
+  options: ScanOptions = {},
+): Steps<ScannedPage> {
+  return format === 'text'
+    ? scanPage(format, new TextParser(bytes), scanTextLines, options)
+    : scanPage(format, new OpenMetricsParser(bytes), scanOpenMetricsLines, options);
 }
 
 /** Plain sample lines go to the quick scan, each other line to the parser. */
-function scanPage(
+function* scanPage(
   format: TextFormat,
   parser: PageParser,
   scanLines: LineScan,
   options: ScanOptions,
-): ScannedPage {
+): Steps<ScannedPage> {
   const { bytes } = parser.lexer;
   const scratch = options.scratch ?? createScanScratch();
   clearScratch(scratch);
   const { samples, exemplars, marks } = scratch;
   samples.reserve(Math.ceil(bytes.length / guessedLineBytes) + 16);
-  const end = options.plainLines === false ? 0 : bytes.lastIndexOf(0x0a) + 1;
+  const end = options.plainLines === false ? 0 : lastLineFeed(bytes) + 1;
+  const { lexer } = parser;
+  let stop = 0;
   for (;;) {
-    if (parser.isAtLineStart && parser.lexer.at < end) {
-      parser.lexer.at = scanLines(bytes, parser.lexer.at, end, samples, parser.metricType);
+    if (lexer.at >= stop) {
+      if (stop > 0) yield;
+      stop = stepEnd(bytes, lexer.at, end);
+    }
+    if (parser.isAtLineStart && lexer.at < end) {
+      lexer.at = scanLines(bytes, lexer.at, Math.min(stop, end), samples, parser.metricType);
+      if (lexer.at === stop && stop < end) continue;
     }
     if (!keepEntry(parser, scratch, options.comments === true)) break;
   }
@@ -76,6 +98,17 @@ function scanPage(
     marks,
     error: parser.failure && locate(bytes, parser.failure),
   };
+}
+
+/** Native, which `Uint8Array.lastIndexOf` is not. */
+function lastLineFeed({ buffer, byteOffset, length }: Uint8Array): number {
+  return Buffer.from(buffer, byteOffset, length).lastIndexOf(0x0a);
+}
+
+/** Where the next pause is due: behind a line feed, or behind all plain lines. */
+function stepEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at + stepBytes >= end) return Math.max(end, at + stepBytes);
+  return bytes.indexOf(0x0a, at + stepBytes) + 1;
 }
 
 /** Reads one entry; false when it was the last. */

@@ -1,8 +1,8 @@
 import { formatFloatPlain } from '../../base/index.js';
+import type { EscapingScheme } from '../../model/index.js';
 import type { MetricFamily } from '../../telemetry/index.js';
 import { formatOpenMetricsFloat } from '../format-float.js';
-import type { EscapingScheme } from '../negotiate/scrape-protocols.js';
-import { escapeFamilyName } from './escape-name.js';
+import { escapeFamilyName } from './escape-labels.js';
 import { type NumberStyle, writeSamples } from './write-samples.js';
 import { escapeQuoted, writeName } from './write-series.js';
 import type { WriteOptions } from './write-text.js';

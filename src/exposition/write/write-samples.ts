@@ -1,6 +1,6 @@
+import type { EscapingScheme } from '../../model/index.js';
 import type { MetricFamily, MetricPoint } from '../../telemetry/index.js';
-import type { EscapingScheme } from '../negotiate/scrape-protocols.js';
-import { escapeLabelPairs } from './escape-name.js';
+import { escapeLabelPairs } from './escape-labels.js';
 import { writeSeries } from './write-series.js';
 
 /** How a format writes its numbers. */

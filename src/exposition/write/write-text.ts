@@ -1,7 +1,7 @@
+import type { EscapingScheme } from '../../model/index.js';
 import type { MetricFamily } from '../../telemetry/index.js';
 import { formatTextFloat } from '../format-float.js';
-import type { EscapingScheme } from '../negotiate/scrape-protocols.js';
-import { escapeFamilyName } from './escape-name.js';
+import { escapeFamilyName } from './escape-labels.js';
 import { type NumberStyle, writeSamples } from './write-samples.js';
 import { escapeHelp, writeName } from './write-series.js';
 

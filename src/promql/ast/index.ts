@@ -1,2 +1,3 @@
 export * from './ast.js';
 export * from './time-units.js';
+export * from './walk-expr.js';

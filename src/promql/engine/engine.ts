@@ -8,8 +8,10 @@ import { Annotations } from './annotations.js';
 import type { Evaluation, FunctionTable } from './evaluation.js';
 import { executePlan } from './execute-plan.js';
 import { LabelTools } from './label-tools.js';
+import { QueryGate } from './query-gate.js';
 import { QueryGuard } from './query-guard.js';
 import { queryValue, rangeSelectValue } from './query-value.js';
+import { Turns } from './turns.js';
 
 export interface EngineSettings {
   readonly clock: Clock;
@@ -18,6 +20,9 @@ export interface EngineSettings {
   readonly timeoutMs: number;
   /** Samples that one query may hold at a time. */
   readonly maxSamples: number;
+  /** Queries that are evaluated at a time, any number when unsaid; others wait, up to `maxWaiting` (1000) of them. */
+  readonly maxConcurrency?: number;
+  readonly maxWaiting?: number;
   /** The step of subqueries that name none: the global evaluation interval. */
   readonly defaultStepMs: () => number;
   /** --enable-feature=promql-delayed-name-removal. */
@@ -57,15 +62,22 @@ export interface Engine {
   range(request: RangeRequest): Promise<QueryResult>;
 }
 
+const defaultMaxWaiting = 1000;
+
 export class ColumnEngine implements Engine {
   readonly #settings: EngineSettings;
   readonly #functions: FunctionTable;
   readonly #parse: (text: string) => Expr;
+  readonly #gate: QueryGate;
+  readonly #turns: Turns;
 
   constructor(settings: EngineSettings, functions: FunctionTable, parse: (text: string) => Expr) {
     this.#settings = settings;
     this.#functions = functions;
     this.#parse = parse;
+    this.#turns = new Turns(settings.clock);
+    const { maxConcurrency = Number.POSITIVE_INFINITY, maxWaiting = defaultMaxWaiting } = settings;
+    this.#gate = new QueryGate({ maxRunning: maxConcurrency, maxWaiting });
   }
 
   instant(request: InstantRequest): Promise<QueryResult> {
@@ -96,11 +108,27 @@ export class ColumnEngine implements Engine {
     });
     const guard = new QueryGuard({
       clock: settings.clock,
+      turns: this.#turns,
       signal: request.signal,
       timeoutMs: Math.min(request.timeoutMs ?? settings.timeoutMs, settings.timeoutMs),
       maxSamples: settings.maxSamples,
     });
     if (request.signal?.aborted) throw new QueryError('canceled', 'query was canceled in query execution');
+    const { clock } = settings;
+    const leave = await this.#gate.enter({ clock, deadlineMs: guard.deadlineMs, signal: request.signal });
+    try {
+      return await this.#evaluatePlan(plan, { request, guard, lookbackDeltaMs, text });
+    } finally {
+      leave();
+    }
+  }
+
+  async #evaluatePlan(
+    plan: Plan,
+    run: { request: QueryRequest; guard: QueryGuard; lookbackDeltaMs: number; text: string },
+  ): Promise<QueryResult> {
+    const settings = this.#settings;
+    const { request, guard, lookbackDeltaMs, text } = run;
     const annotations = new Annotations();
     const querier = plan.window === undefined ? undefined : request.queryable.querier(plan.window);
     try {

@@ -57,6 +57,7 @@ class Execution {
   readonly #evaluation: Evaluation;
   readonly #results: (NodeResult | undefined)[];
   readonly #held: Float64Array;
+  readonly #cells: Float64Array;
   readonly #totals: Float64Array;
 
   constructor(plan: Plan, evaluation: Evaluation) {
@@ -64,6 +65,7 @@ class Execution {
     this.#evaluation = evaluation;
     this.#results = new Array<NodeResult | undefined>(plan.nodes.length).fill(undefined);
     this.#held = new Float64Array(plan.nodes.length);
+    this.#cells = new Float64Array(plan.nodes.length);
     this.#totals = new Float64Array(plan.nodes.length);
   }
 
@@ -92,6 +94,7 @@ class Execution {
     if (canStream(node) && next?.kind === 'aggregate' && next.input === index) return;
     const { guard } = this.#evaluation;
     const heldBefore = guard.held;
+    const cellsBefore = guard.heldCells;
     const totalBefore = guard.totalSamples;
     const result = await this.#evaluate(node);
     // What was held while evaluating gives way to what is left of it.
@@ -99,14 +102,28 @@ class Execution {
     this.#results[index] = result;
     this.#held[index] = samplesIn(result, node.grid.steps);
     guard.hold(this.#held[index] as number);
+    guard.releaseCells(guard.heldCells - cellsBefore);
+    this.#cells[index] = cellsIn(result, node.grid.steps);
+    guard.holdCells(this.#cells[index] as number);
+    for (const input of this.#consumedBy(node)) {
+      guard.release(this.#held[input] as number);
+      guard.releaseCells(this.#cells[input] as number);
+    }
     let total = guard.totalSamples - totalBefore;
     for (const input of inputsOf(node)) {
-      guard.release(this.#held[input] as number);
       const isSubquery =
         node.kind === 'window' && node.source.kind === 'subquery' && node.source.input === input;
       if (!isSubquery) total += this.#totals[input] as number;
     }
     this.#totals[index] = node.kind === 'repeat' ? total * node.grid.steps : total;
+  }
+
+  /** The nodes whose results are used up: an aggregation also uses those of the node that it streams from. */
+  #consumedBy(node: PlanNode): readonly NodeIndex[] {
+    const inputs = inputsOf(node);
+    if (node.kind !== 'aggregate') return inputs;
+    const input = this.#plan.nodes[node.input] as PlanNode;
+    return canStream(input) ? [...inputs, ...inputsOf(input)] : inputs;
   }
 
   async #evaluate(node: PlanNode): Promise<NodeResult> {
@@ -117,7 +134,7 @@ class Execution {
         return { kind: 'string', value: node.value };
       case 'select':
       case 'window':
-        return this.#windowAnswer(node, await this.#drain(this.#stream(node)));
+        return this.#windowAnswer(node, await this.#drain(await this.#stream(node)));
       case 'range-select':
         throw new QueryError('execution', 'a range vector is no operand');
       case 'negate':
@@ -145,7 +162,7 @@ class Execution {
     }
   }
 
-  #stream(node: SelectNode | WindowNode): RowStream {
+  async #stream(node: SelectNode | WindowNode): Promise<RowStream> {
     const evaluation = this.#evaluation;
     if (node.kind === 'select') return selectStream(evaluation, node);
     const params = node.params.map((param) => {
@@ -166,10 +183,14 @@ class Execution {
     const maker = new RowMaker(grid.steps);
     const rows: Row[] = [];
     for (const inner of grid.steps === 0 ? [] : this.#vector(source.input).rows) {
+      const pause = evaluation.guard.checkpoint();
+      if (pause !== undefined) await pause;
       const row = maker.make(inner.labels, false);
       const columns = columnsOfRow(inner, source.inner);
       if (!filler.fill(inner.labels, columns, row, inner.dropName)) continue;
-      if (countPresent(row, grid.steps) > 0) rows.push(row);
+      if (countPresent(row, grid.steps) === 0) continue;
+      evaluation.guard.holdCells(grid.steps);
+      rows.push(row);
     }
     return new HeldRowStream(rows, 0);
   }
@@ -190,7 +211,7 @@ class Execution {
       const { rows } = this.#vector(node.input);
       return aggregate(this.#evaluation, node, new HeldRowStream(rows, 0), param);
     }
-    let stream = this.#stream(input);
+    let stream = await this.#stream(input);
     try {
       if (input.kind === 'window') stream = await this.#checkedStream(input, stream);
       return await aggregate(this.#evaluation, node, stream, param);
@@ -270,6 +291,12 @@ function inputsOf(node: PlanNode): readonly NodeIndex[] {
     default:
       return [];
   }
+}
+
+/** Steps that have memory. */
+function cellsIn(result: NodeResult, steps: number): number {
+  if (result.kind === 'string') return 0;
+  return result.kind === 'scalar' ? result.values.length : result.rows.length * steps;
 }
 
 function samplesIn(result: NodeResult, steps: number): number {

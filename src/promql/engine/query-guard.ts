@@ -1,32 +1,45 @@
 import type { Clock } from '../../base/index.js';
 import { QueryError } from '../errors.js';
+import type { Turns } from './turns.js';
+
+/** Cells that a query may hold for each sample that it may hold: sparse rows have many steps without one. */
+const cellsPerSample = 2;
 
 /** Work between two looks at the outside world; the event loop gets its turn then. */
-const sliceMs = 20;
+const sliceMs = 10;
 
 /** Ends an evaluation that was cancelled, is too late, or holds too many samples. */
 export class QueryGuard {
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #signal: AbortSignal | undefined;
   readonly #deadlineMs: number;
   readonly #maxSamples: number;
   #sliceStartMs: number;
   #samples = 0;
+  #cells = 0;
   #peak = 0;
   #total = 0;
   #read = 0;
 
   constructor(options: {
     clock: Clock;
+    turns: Turns;
     signal: AbortSignal | undefined;
     timeoutMs: number;
     maxSamples: number;
   }) {
     this.#clock = options.clock;
+    this.#turns = options.turns;
     this.#signal = options.signal;
     this.#sliceStartMs = options.clock.monotonicMs();
     this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
     this.#maxSamples = options.maxSamples;
+  }
+
+  /** Of the clock's monotonic time. */
+  get deadlineMs(): number {
+    return this.#deadlineMs;
   }
 
   /** Called between series and nodes; await what it answers, if anything. */
@@ -38,7 +51,7 @@ export class QueryGuard {
   }
 
   async #yield(): Promise<void> {
-    await this.#clock.sleep(0);
+    await this.#turns.next();
     this.#sliceStartMs = this.#clock.monotonicMs();
     this.#check(this.#sliceStartMs);
   }
@@ -53,14 +66,25 @@ export class QueryGuard {
   hold(samples: number): void {
     this.#samples += samples;
     if (this.#samples > this.#peak) this.#peak = this.#samples;
-    if (this.#samples > this.#maxSamples) {
-      const text = 'query processing would load too many samples into memory in query execution';
-      throw new QueryError('execution', text);
-    }
+    if (this.#samples > this.#maxSamples) throw tooManySamples();
   }
 
   release(samples: number): void {
     this.#samples -= samples;
+  }
+
+  /** Steps of rows and scalars that have memory from here on, with or without a sample, until released. */
+  holdCells(cells: number): void {
+    this.#cells += cells;
+    if (this.#cells > this.#maxSamples * cellsPerSample) throw tooManySamples();
+  }
+
+  releaseCells(cells: number): void {
+    this.#cells -= cells;
+  }
+
+  get heldCells(): number {
+    return this.#cells;
   }
 
   /** Samples held for a moment, such as one window. */
@@ -90,4 +114,9 @@ export class QueryGuard {
   get readSamples(): number {
     return this.#read;
   }
+}
+
+function tooManySamples(): QueryError {
+  const text = 'query processing would load too many samples into memory in query execution';
+  return new QueryError('execution', text);
 }

@@ -107,6 +107,7 @@ export class SeriesRowStream implements RowStream {
 
   detach(): Row {
     const { row } = this;
+    this.#evaluation.guard.holdCells(this.#steps);
     this.row = this.#maker.make(row.labels, false);
     return row;
   }

@@ -1,4 +1,5 @@
 /** The `*_over_time` family. Source: promql/functions.go. */
+import { formatGoFixed } from '../../base/index.js';
 import {
   averageOverTime,
   deviationOverTime,
@@ -64,14 +65,8 @@ const smoothing: WindowFunction = {
 function checkFactor(name: 'smoothing' | 'trend', factor: number): void {
   if (!(factor <= 0 || factor >= 1)) return;
   const short = name === 'smoothing' ? 'sf' : 'tf';
-  const text = `invalid ${name} factor. Expected: 0 < ${short} < 1, got: ${goFixed(factor)}`;
+  const text = `invalid ${name} factor. Expected: 0 < ${short} < 1, got: ${formatGoFixed(factor, 6)}`;
   throw new QueryError('execution', text);
-}
-
-/** Go's `%f`. */
-function goFixed(value: number): string {
-  if (Number.isFinite(value)) return value.toFixed(6);
-  return value > 0 ? '+Inf' : '-Inf';
 }
 
 const absentOverTime: WindowFunction = {

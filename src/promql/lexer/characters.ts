@@ -1,6 +1,11 @@
 /** Classes of characters, by code point; the end of the text is -1. */
 export const endOfText = -1;
 
+/** The character itself; "" at the end. */
+export function characterOf(point: number): string {
+  return point === endOfText ? '' : String.fromCodePoint(point);
+}
+
 export function isSpace(point: number): boolean {
   return point === 0x20 || point === 0x09 || point === 0x0a || point === 0x0d;
 }

@@ -1,27 +1,20 @@
-import { endOfText, isAlpha, isAlphanumeric, isSpace } from './characters.js';
+import { characterOf, isAlpha, isAlphanumeric } from './characters.js';
 import { quoteCharacter } from './cursor.js';
-import { lexComment } from './lex-comment.js';
+import { lexBlank } from './lex-blank.js';
 import type { LexMode, LexState } from './lex-mode.js';
 import { lexRawString, lexString } from './lex-string.js';
 
 /** The inside of a selector's braces, where keywords are identifiers. */
 export function lexBraces(state: LexState): LexMode {
   const { cursor } = state;
-  if (cursor.startsWith('#')) {
-    lexComment(cursor);
-    return 'braces';
-  }
+  if (lexBlank(cursor)) return 'braces';
   const point = cursor.next();
-  if (isSpace(point)) {
-    cursor.skipSpaces();
-    return 'braces';
-  }
   if (isAlpha(point)) {
     while (isAlphanumeric(cursor.peek())) cursor.next();
     cursor.emit('identifier');
     return 'braces';
   }
-  switch (point === endOfText ? '' : String.fromCodePoint(point)) {
+  switch (characterOf(point)) {
     case '':
       cursor.fail('unexpected end of input inside braces');
       break;

@@ -1,7 +1,7 @@
-import { endOfText, isAlpha, isDigit, isSpace } from './characters.js';
+import { characterOf, endOfText, isAlpha, isSpace } from './characters.js';
 import { quoteCharacter } from './cursor.js';
 import type { LexMode, LexState } from './lex-mode.js';
-import { lexNumberOrDuration } from './scan-number.js';
+import { lexNumberOrDuration, startsNumber } from './scan-number.js';
 import { durationWords } from './token.js';
 
 /** The inside of a range's brackets up to and with its first number. Source: lex.go (lexDurationExpr). */
@@ -12,13 +12,13 @@ export function lexBracket(state: LexState): LexMode {
     cursor.skipSpaces();
     return 'bracket';
   }
-  if (isDigit(point) || (point === 0x2e && isDigit(cursor.peek()))) {
+  if (startsNumber(cursor, point)) {
     cursor.backup();
     state.gotDuration = true;
     lexNumberOrDuration(cursor, state.inSeries);
     return 'top';
   }
-  const character = point === endOfText ? '' : String.fromCodePoint(point);
+  const character = characterOf(point);
   switch (character) {
     case '':
       cursor.fail('unexpected end of input in duration expression');

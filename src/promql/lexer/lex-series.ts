@@ -1,10 +1,10 @@
 /** Values of series descriptions: `1 2 3+1x4 _ stale {{schema:0 …}}x3`. Source: promql/parser/lex.go. */
 import { quoteGo } from '../../base/index.js';
-import { endOfText, isAlpha, isDigit, isSpace } from './characters.js';
+import { characterOf, endOfText, isAlpha, isDigit, isSpace } from './characters.js';
 import { quoteCharacter } from './cursor.js';
 import type { LexMode, LexState } from './lex-mode.js';
 import { lexWord } from './lex-word.js';
-import { lexNumber } from './scan-number.js';
+import { lexNumber, startsNumber } from './scan-number.js';
 import { histogramWords, resetHintWords, type TokenKind, wordKinds } from './token.js';
 
 const signs: ReadonlyMap<string, TokenKind> = new Map([
@@ -32,7 +32,7 @@ export function lexValues(state: LexState): LexMode {
     cursor.skipSpaces();
   } else if (sign !== undefined) {
     cursor.emit(sign);
-  } else if (isDigit(point) || (character === '.' && isDigit(cursor.peek()))) {
+  } else if (startsNumber(cursor, point)) {
     cursor.backup();
     lexNumber(cursor, state.inSeries);
   } else if (isAlpha(point)) {
@@ -56,7 +56,7 @@ export function lexHistogram(state: LexState): LexMode {
   }
   if (state.bracketOpen) return 'buckets';
   const point = cursor.next();
-  const character = point === endOfText ? '' : String.fromCodePoint(point);
+  const character = characterOf(point);
   if (isSpace(point)) {
     cursor.emit('space');
     cursor.skipSpaces();

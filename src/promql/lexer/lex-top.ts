@@ -1,27 +1,20 @@
-import { endOfText, isAlpha, isDigit, isSpace } from './characters.js';
+import { characterOf, isAlpha } from './characters.js';
 import { quoteCharacter } from './cursor.js';
+import { lexBlank } from './lex-blank.js';
 import { lexDurationWord, lexRightParen, startsDurationWord } from './lex-bracket.js';
-import { lexComment } from './lex-comment.js';
 import type { LexMode, LexState } from './lex-mode.js';
 import { lexRawString, lexString } from './lex-string.js';
 import { lexWord } from './lex-word.js';
-import { lexNumberOrDuration } from './scan-number.js';
+import { lexNumberOrDuration, startsNumber } from './scan-number.js';
 
 /** An expression outside braces. Source: promql/parser/lex.go (lexStatements). */
 export function lexTop(state: LexState): LexMode {
   if (state.histogram !== 'none') return 'histogram';
   if (state.braceOpen) return 'braces';
   const { cursor } = state;
-  if (cursor.startsWith('#')) {
-    lexComment(cursor);
-    return 'top';
-  }
+  if (lexBlank(cursor)) return 'top';
   const point = cursor.next();
-  if (isSpace(point)) {
-    cursor.skipSpaces();
-    return 'top';
-  }
-  if (isDigit(point) || (point === 0x2e && isDigit(cursor.peek()))) {
+  if (startsNumber(cursor, point)) {
     cursor.backup();
     lexNumberOrDuration(cursor, state.inSeries);
     return 'top';
@@ -48,7 +41,7 @@ function lexLetter(state: LexState, point: number): LexMode {
 
 function lexSign(state: LexState, point: number): LexMode {
   const { cursor } = state;
-  const character = point === endOfText ? '' : String.fromCodePoint(point);
+  const character = characterOf(point);
   switch (character) {
     case '':
       lexEnd(state);

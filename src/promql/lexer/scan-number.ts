@@ -1,9 +1,14 @@
 import { quoteGo } from '../../base/index.js';
-import { isAlphanumeric } from './characters.js';
+import { isAlphanumeric, isDigit } from './characters.js';
 import type { Cursor } from './cursor.js';
 
 const decimalDigits = '0123456789';
 const hexDigits = '0123456789abcdefABCDEF';
+
+/** Whether a character that was just read begins a number. */
+export function startsNumber(cursor: Cursor, point: number): boolean {
+  return isDigit(point) || (point === 0x2e && isDigit(cursor.peek()));
+}
 
 /**
  * Reads what looks like a number; whether it is one is the parser's to say. False leaves the cursor where the

@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { decodeUtf8, encodeUtf8 } from '../../base/index.js';
+import { decodeUtf8, encodeUtf8, isUtf8, utf8SequenceLength } from '../../base/index.js';
 
 const replacementCharacter = '\ufffd';
 
@@ -26,7 +25,7 @@ export class SourceText {
       const bytes = encodeUtf8(source);
       return new SourceText(source, bytes, bytes.length === source.length ? undefined : offsetsOf(source));
     }
-    if (!isUtf8(source)) return SourceText.#fromInvalidUtf8(source);
+    if (!isUtf8(source, 0, source.length)) return SourceText.#fromInvalidUtf8(source);
     const text = decodeUtf8(source);
     return new SourceText(text, source, text.length === source.length ? undefined : offsetsOf(text));
   }
@@ -39,13 +38,11 @@ export class SourceText {
     const parts: string[] = [];
     let index = 0;
     for (let at = 0; at < bytes.length; ) {
-      const width = sequenceLength(bytes[at] as number);
-      const sequence = bytes.subarray(at, at + width);
-      const valid = sequence.length === width && isUtf8(sequence);
-      const part = valid ? decodeUtf8(sequence) : replacementCharacter;
+      const width = utf8SequenceLength(bytes, at, bytes.length);
+      const part = width > 0 ? decodeUtf8(bytes.subarray(at, at + width)) : replacementCharacter;
       for (let unit = 0; unit < part.length; unit++) offsets[index++] = at;
       parts.push(part);
-      at += valid ? width : 1;
+      at += Math.max(width, 1);
     }
     offsets[index] = bytes.length;
     return new SourceText(parts.join(''), bytes, offsets);
@@ -88,10 +85,4 @@ function offsetsOf(text: string): Int32Array {
   }
   offsets[text.length] = at;
   return offsets;
-}
-
-function sequenceLength(lead: number): number {
-  if (lead < 0x80) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
 }

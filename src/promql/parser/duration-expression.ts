@@ -70,7 +70,7 @@ function parseOperand(tokens: TokenStream): DraftDuration {
     switch (tokens.peek()) {
       case 'number':
       case 'duration':
-        return inRange(tokens, parseNumberLiteral(tokens));
+        return parseNumberInRange(tokens);
       case '+':
       case '-': {
         const sign = tokens.shift();
@@ -90,7 +90,8 @@ function parseOperand(tokens: TokenStream): DraftDuration {
   }
 }
 
-function inRange(tokens: TokenStream, literal: DraftDuration & { kind: 'number' }): DraftDuration {
+export function parseNumberInRange(tokens: TokenStream): DraftDuration {
+  const literal = parseNumberLiteral(tokens);
   if (!isOutOfRange(literal.value)) return literal;
   tokens.problem(literal.position, 'duration out of range');
   return noDuration();

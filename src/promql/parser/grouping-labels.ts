@@ -2,6 +2,7 @@
 import { quoteGo } from '../../base/index.js';
 import { isLabelName } from '../../model/index.js';
 import { aggregators, type TokenKind } from '../lexer/index.js';
+import { parseCommaList } from './comma-list.js';
 import { stringValue } from './literals.js';
 import type { TokenStream } from './token-stream.js';
 
@@ -23,19 +24,7 @@ export function parseGroupingLabels(tokens: TokenStream): string[] {
   }
   tokens.shift();
   const labels: string[] = [];
-  let mayEnd = true;
-  for (;;) {
-    if (mayEnd && tokens.peek() === ')') break;
-    parseLabel(tokens, labels);
-    mayEnd = false;
-    while (tokens.peek() !== ',' && tokens.peek() !== ')') {
-      if (tokens.rejectHere()) tokens.unexpected(context, '"," or ")"');
-    }
-    if (tokens.peek() === ')') break;
-    tokens.shift();
-    mayEnd = true;
-  }
-  tokens.shift();
+  parseCommaList(tokens, ')', context, () => parseLabel(tokens, labels));
   return labels;
 }
 

@@ -2,6 +2,7 @@
 import { Matcher, type MatchType, metricNameLabel, RegexpSyntaxError } from '../../model/index.js';
 import type { PositionRange } from '../ast/index.js';
 import type { Token } from '../lexer/index.js';
+import { parseCommaList } from './comma-list.js';
 import { stringValue } from './literals.js';
 import type { TokenStream } from './token-stream.js';
 
@@ -16,19 +17,8 @@ export interface BracedMatchers {
 export function parseLabelMatchers(tokens: TokenStream): BracedMatchers {
   const matchers: Matcher[] = [];
   const { start } = tokens.shift();
-  let mayEnd = true;
-  for (;;) {
-    if (mayEnd && tokens.peek() === '}') break;
-    parseMatcher(tokens, matchers);
-    mayEnd = false;
-    while (tokens.peek() !== ',' && tokens.peek() !== '}') {
-      if (tokens.rejectHere()) tokens.unexpected(context, '"," or "}"');
-    }
-    if (tokens.peek() === '}') break;
-    tokens.shift();
-    mayEnd = true;
-  }
-  return { matchers, position: { start, end: tokens.shift().end } };
+  const { end } = parseCommaList(tokens, '}', context, () => parseMatcher(tokens, matchers));
+  return { matchers, position: { start, end } };
 }
 
 function parseMatcher(tokens: TokenStream, matchers: Matcher[]): void {

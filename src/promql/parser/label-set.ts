@@ -1,5 +1,6 @@
 /** A series' own labels: `up{job="x"}`. Source: generated_parser.y (metric, label_set). */
 import { type Labels, LabelsBuilder, metricNameLabel } from '../../model/index.js';
+import { parseCommaList } from './comma-list.js';
 import { stringValue } from './literals.js';
 import { isMetricIdentifier } from './metric-identifier.js';
 import type { TokenStream } from './token-stream.js';
@@ -17,19 +18,7 @@ export function parseLabelSet(tokens: TokenStream): Labels {
 
 function parseBraced(tokens: TokenStream, builder: LabelsBuilder): void {
   tokens.shift();
-  let mayEnd = true;
-  for (;;) {
-    if (mayEnd && tokens.peek() === '}') break;
-    parseLabel(tokens, builder);
-    mayEnd = false;
-    while (tokens.peek() !== ',' && tokens.peek() !== '}') {
-      if (tokens.rejectHere()) tokens.unexpected(context, '"," or "}"');
-    }
-    if (tokens.peek() === '}') break;
-    tokens.shift();
-    mayEnd = true;
-  }
-  tokens.shift();
+  parseCommaList(tokens, '}', context, () => parseLabel(tokens, builder));
 }
 
 function parseLabel(tokens: TokenStream, builder: LabelsBuilder): void {

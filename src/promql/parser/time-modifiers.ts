@@ -1,4 +1,5 @@
 /** `offset`, `@`, `anchored` and `smoothed` behind an expression. Source: generated_parser.y, parse.go. */
+import { formatGoFixed } from '../../base/index.js';
 import {
   type AtModifier,
   type MatrixSelector,
@@ -15,15 +16,15 @@ import {
   applySign,
   type DraftDuration,
   duration,
-  noDuration,
   parseDurationExpression,
   parseExtremum,
+  parseNumberInRange,
   parseStepOrRange,
   parseUpTo,
   signPrecedence,
   wrap,
 } from './duration-expression.js';
-import { isOutOfRange, literalValue, parseNumberLiteral } from './literals.js';
+import { literalValue, parseNumberLiteral } from './literals.js';
 import type { TokenStream } from './token-stream.js';
 
 const behindWhat = 'must be preceded by an instant vector selector or range vector selector or a subquery';
@@ -89,7 +90,7 @@ function parseOffsetDuration(tokens: TokenStream): DraftDuration {
   switch (tokens.peek()) {
     case 'number':
     case 'duration':
-      return parseOffsetNumber(tokens);
+      return parseNumberInRange(tokens);
     case 'step':
     case 'range':
       return parseStepOrRange(tokens);
@@ -102,13 +103,6 @@ function parseOffsetDuration(tokens: TokenStream): DraftDuration {
     default:
       return parseDurationExpression(tokens);
   }
-}
-
-function parseOffsetNumber(tokens: TokenStream): DraftDuration {
-  const literal = parseNumberLiteral(tokens);
-  if (!isOutOfRange(literal.value)) return literal;
-  tokens.problem(literal.position, 'duration out of range');
-  return noDuration();
 }
 
 function parseSignedOffset(tokens: TokenStream): DraftDuration {
@@ -157,7 +151,7 @@ export function parseAt(context: ParserContext, expr: DraftExpr): void {
   );
   if (at === undefined) return;
   if (typeof at === 'number' && !(Math.abs(at) < 2 ** 63)) {
-    tokens.problem(expr.position, `timestamp out of bounds for @ modifier: ${formatFixed(at)}`);
+    tokens.problem(expr.position, `timestamp out of bounds for @ modifier: ${formatGoFixed(at, 6)}`);
   }
   const target = targetOf(context, expr, '@');
   if (target === undefined) return;
@@ -192,13 +186,6 @@ function parseAtTime(tokens: TokenStream): number | 'start' | 'end' {
     }
     tokens.reject();
   }
-}
-
-/** Go's %f. */
-function formatFixed(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  return Math.abs(value) < 1e21 ? value.toFixed(6) : `${BigInt(value)}.000000`;
 }
 
 /** The lookahead is `anchored` or `smoothed`. */

@@ -1,4 +1,4 @@
-import { type Expr, typeOf, type ValueType } from '../ast/index.js';
+import { type Expr, expressionsIn, typeOf, type ValueType } from '../ast/index.js';
 
 /** What the planner knows of an expression before it is placed on a grid. */
 export interface ExprFacts {
@@ -43,36 +43,9 @@ export function withoutParens(expr: Expr): Expr {
   return inner;
 }
 
-export function childrenOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'number':
-    case 'string':
-    case 'vector-selector':
-    case 'duration':
-      return [];
-    case 'matrix-selector':
-      return [expr.selector];
-    case 'paren':
-    case 'unary':
-    case 'subquery':
-      return [expr.expr];
-    case 'binary':
-      return [expr.left, expr.right];
-    case 'aggregate':
-      return expr.param === undefined ? [expr.expr] : [expr.expr, expr.param];
-    case 'call':
-      return expr.args;
-  }
-}
-
-/** Facts of every expression of the tree, found children first without recursion. */
+/** Facts of every expression of the tree, found children first. */
 export function analyze(root: Expr): Map<Expr, ExprFacts> {
-  const order: Expr[] = [];
-  const pending: Expr[] = [root];
-  for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
-    order.push(expr);
-    pending.push(...childrenOf(expr));
-  }
+  const order = expressionsIn(root);
   const facts = new Map<Expr, ExprFacts>();
   for (let i = order.length - 1; i >= 0; i--) {
     const expr = order[i] as Expr;

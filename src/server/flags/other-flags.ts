@@ -160,6 +160,14 @@ export const otherFlags: readonly ServerFlag[] = [
     repeatable: true,
     effect: 'applied',
   },
+  {
+    name: 'write-documentation',
+    kind: 'boolean',
+    defaultText: 'false',
+    help: 'Print the flags as Markdown.',
+    hidden: true,
+    effect: 'refused',
+  },
   { name: 'agent', kind: 'boolean', defaultText: 'false', help: 'Run as an agent.', effect: 'refused' },
   {
     name: 'log.level',

@@ -1,12 +1,14 @@
 import { assert } from '../../base/index.js';
-import { staleSample } from '../../chunkenc/index.js';
+import { maxIntegerCount, staleSample } from '../../chunkenc/index.js';
 import { chunkTimeLimitMs } from '../../kernels/index.js';
 import {
   type Exemplar,
+  type Histogram,
   isStaleAt,
   type Labels,
   type Metadata,
   metricNameLabel,
+  validateHistogram,
   wordsOf,
 } from '../../model/index.js';
 import {
@@ -20,7 +22,6 @@ import {
   type SeriesRef,
 } from '../contracts.js';
 import { SeriesRows } from '../series-rows.js';
-import { isValidHistogram } from '../validate-histogram.js';
 import type { MemoryHead } from './memory-head.js';
 import type { MemorySeries } from './memory-series.js';
 
@@ -106,7 +107,7 @@ export class MemoryAppender implements Appender {
 
   appendHistogram(sample: HistogramSample): AppendOutcome {
     const { timestampMs, histogram, startTimestampMs } = sample;
-    if (!isValidHistogram(histogram)) return appendOutcome.invalidHistogram;
+    if (!isStorable(histogram)) return appendOutcome.invalidHistogram;
     if (this.#isOutOfBounds(timestampMs)) return appendOutcome.outOfBounds;
     const series = this.#head.seriesOf(sample.ref);
     if (series === undefined) return appendOutcome.unknownSeries;
@@ -244,4 +245,10 @@ export class MemoryAppender implements Appender {
 /** A start timestamp that no chunk takes is none. */
 function knownStart(startTimestampMs = 0): number {
   return Math.abs(startTimestampMs) <= chunkTimeLimitMs ? startTimestampMs : 0;
+}
+
+/** Whole counts above `maxIntegerCount` are refused, for no chunk takes them. */
+function isStorable(histogram: Histogram): boolean {
+  if (histogram.integer && !(histogram.count <= maxIntegerCount)) return false;
+  return validateHistogram(histogram) === undefined;
 }

@@ -1,6 +1,4 @@
-import { compareUtf8 } from '../../base/index.js';
 import type { Matcher } from '../../model/index.js';
-import type { SeriesColumns } from '../columns.js';
 import type {
   ChunkSeriesSet,
   ExemplarSeries,
@@ -12,13 +10,11 @@ import type {
   SeriesSet,
   TimeWindow,
 } from '../contracts.js';
-import { SeriesRows } from '../series-rows.js';
-import type { LabelIds } from '../symbols.js';
-import { MemoryChunkSeriesSet } from './memory-chunks.js';
+import { labelAnswer } from '../label-answer.js';
 import type { MemoryHead } from './memory-head.js';
 import type { MemorySeries } from './memory-series.js';
+import { MemoryChunkSeriesSet, MemorySeriesSet, type SeriesWalkOptions } from './memory-series-sets.js';
 import type { Postings } from './postings.js';
-import type { SeriesWalk } from './series-walk.js';
 
 export class MemoryQuerier implements Querier {
   readonly #head: MemoryHead;
@@ -36,27 +32,15 @@ export class MemoryQuerier implements Querier {
   }
 
   select(request: SelectRequest): SeriesSet {
-    return new MemorySeriesSet({
-      series: this.#selectSeries(request),
-      snapshot: this.#snapshot,
-      window: this.#narrow(request),
-      symbols: request.symbols,
-      limit: request.limit ?? 0,
-    });
+    return new MemorySeriesSet(this.#walkOf(request));
   }
 
   selectChunks(request: SelectRequest): ChunkSeriesSet {
-    return new MemoryChunkSeriesSet({
-      series: this.#selectSeries(request),
-      snapshot: this.#snapshot,
-      window: this.#narrow(request),
-      symbols: request.symbols,
-      limit: request.limit ?? 0,
-    });
+    return new MemoryChunkSeriesSet(this.#walkOf(request));
   }
 
   async labelNames(request: LabelRequest): Promise<LabelAnswer> {
-    if (!this.#covers(request)) return answer([], request);
+    if (!this.#covers(request)) return labelAnswer([]);
     const names = new Set<string>();
     if (request.matcherSets.length === 0) {
       for (const name of this.#head.index.names)
@@ -65,11 +49,11 @@ export class MemoryQuerier implements Querier {
       for (const series of this.#matching(request.matcherSets))
         for (const [name] of series.labels) names.add(name);
     }
-    return answer(names, request);
+    return labelAnswer(names, request);
   }
 
   async labelValues(name: string, request: LabelRequest): Promise<LabelAnswer> {
-    if (!this.#covers(request)) return answer([], request);
+    if (!this.#covers(request)) return labelAnswer([]);
     const values = new Set<string>();
     const ownMatchers = request.matcherSets.every((set) => set.every((matcher) => matcher.name === name));
     if (ownMatchers) {
@@ -84,7 +68,7 @@ export class MemoryQuerier implements Querier {
         if (value !== '') values.add(value);
       }
     }
-    return answer(values, request);
+    return labelAnswer(values, request);
   }
 
   async selectExemplars(request: LabelRequest): Promise<readonly ExemplarSeries[]> {
@@ -112,9 +96,15 @@ export class MemoryQuerier implements Querier {
     return this.#meetsSamples && mintMs <= this.#head.maxtMs && maxtMs >= this.#head.mintMs;
   }
 
-  #selectSeries(request: SelectRequest): readonly MemorySeries[] {
+  #walkOf(request: SelectRequest): SeriesWalkOptions {
     const series = this.#visible(this.#head.index.select(request.matchers));
-    return request.sorted ? this.#head.sortByLabels(series) : series;
+    return {
+      series: request.sorted ? this.#head.sortByLabels(series) : series,
+      snapshot: this.#snapshot,
+      window: this.#narrow(request),
+      symbols: request.symbols,
+      limit: request.limit ?? 0,
+    };
   }
 
   #matching(matcherSets: readonly (readonly Matcher[])[]): Set<MemorySeries> {
@@ -142,47 +132,4 @@ export class MemoryQuerier implements Querier {
     }
     return false;
   }
-}
-
-class MemorySeriesSet implements SeriesSet {
-  readonly warnings: readonly string[] = [];
-  labels: LabelIds = new Uint32Array(0);
-  columns: SeriesColumns = new SeriesRows().columns(0, 0);
-  readonly #walk: SeriesWalk;
-  #at = 0;
-  #yielded = 0;
-
-  constructor(walk: SeriesWalk) {
-    this.#walk = walk;
-  }
-
-  /** Series without a row in the window are passed over. */
-  next(): boolean {
-    const { series: list, snapshot, window, symbols, limit } = this.#walk;
-    if (limit > 0 && this.#yielded >= limit) return false;
-    while (this.#at < list.length) {
-      const series = list[this.#at++] as MemorySeries;
-      const { rows, length } = series.visibleAt(snapshot);
-      const from = rows.rowAtOrAfter(window.mintMs, length);
-      let to = length;
-      if (to > from && (rows.timestamps[to - 1] as number) > window.maxtMs)
-        to = rows.rowAfter(window.maxtMs, length);
-      if (to <= from) continue;
-      this.labels = symbols.internLabels(series.labels);
-      this.columns = rows.columns(from, to);
-      this.#yielded++;
-      return true;
-    }
-    return false;
-  }
-
-  close(): void {
-    this.#at = this.#walk.series.length;
-  }
-}
-
-function answer(values: Iterable<string>, request: LabelRequest): LabelAnswer {
-  const sorted = [...values].sort(compareUtf8);
-  const limit = request.limit ?? 0;
-  return { values: limit > 0 ? sorted.slice(0, limit) : sorted, warnings: [] };
 }

@@ -1,4 +1,3 @@
-import { compareUtf8 } from '../../base/index.js';
 import type { Exemplar } from '../../model/index.js';
 import type {
   ChunkSeriesSet,
@@ -9,6 +8,7 @@ import type {
   SelectRequest,
   SeriesSet,
 } from '../contracts.js';
+import { labelAnswer } from '../label-answer.js';
 import { mergeChunkSeriesSets, mergeSeriesSets } from './merge-series-sets.js';
 import { SecondaryQuerier } from './secondary-querier.js';
 
@@ -24,9 +24,10 @@ export function mergeQueriers(primaries: readonly Querier[], secondaries: readon
 
 /** Values of all answers, in order, none twice; their warnings, none twice. */
 export function mergeLabelAnswers(answers: readonly LabelAnswer[], limit = 0): LabelAnswer {
-  const values = [...new Set(answers.flatMap((answer) => answer.values))].sort(compareUtf8);
-  const warnings = [...new Set(answers.flatMap((answer) => answer.warnings))];
-  return { values: limit > 0 ? values.slice(0, limit) : values, warnings };
+  return labelAnswer(
+    answers.flatMap((answer) => answer.values),
+    { limit, warnings: answers.flatMap((answer) => answer.warnings) },
+  );
 }
 
 class MergedQuerier implements Querier {

@@ -2,7 +2,7 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { platform } from 'node:os';
 import { type Disk, errnoOf, messageOf, type Random, UserError } from '../../base/index.js';
 import { prometheusHolding } from './prometheus-lock.js';
-import { lockAddress, type SocketAddress, shortestPath } from './socket-address.js';
+import { abstractAddress, lockAddress, type SocketAddress, shortestPath } from './socket-address.js';
 
 export interface LockEvents {
   log(level: 'warn', message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -33,10 +33,29 @@ export async function lockDirectory(options: LockOptions): Promise<DirectoryLock
   const pid = await prometheusHolding(disk, directory);
   if (pid !== undefined) throw lockedError(directory, `Prometheus (process ${pid})`);
   const address = lockAddress(directory, platform());
+  // Replacing the file of a process that is gone takes several steps, and two could be at it at once: where the system
+  // has names that go with their process, only the holder of such a name comes so far.
+  const turn = address.file === undefined ? undefined : abstractAddress(directory, platform());
+  const turnServer = turn && (await listen(turn));
+  if (turn && !turnServer) throw lockedError(directory, 'another tsprom');
+  try {
+    return await lockSocket(options, address, turnServer);
+  } catch (error) {
+    turnServer?.close();
+    throw error;
+  }
+}
+
+async function lockSocket(
+  options: LockOptions,
+  address: SocketAddress,
+  turnServer: Server | undefined,
+): Promise<DirectoryLock> {
+  const { disk, directory } = options;
   let clean = true;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const server = await listen(address);
-    if (server !== undefined) return held(server, { clean, address, disk });
+    if (server !== undefined) return held(server, { clean, address, disk, turnServer });
     if (address.file === undefined || (await accepts(address.listen))) break;
     clean = false;
     if (!(await removeStale(address.file, options))) break;
@@ -116,12 +135,14 @@ async function removeStale(file: string, { disk, random, events }: LockOptions):
 
 function held(
   server: Server,
-  { clean, address, disk }: { clean: boolean; address: SocketAddress; disk: Disk },
+  holding: { clean: boolean; address: SocketAddress; disk: Disk; turnServer: Server | undefined },
 ): DirectoryLock {
+  const { clean, address, disk, turnServer } = holding;
   let released: Promise<void> | undefined;
   const release = async (): Promise<void> => {
     await new Promise<void>((resolve) => server.close(() => resolve()));
     if (address.file !== undefined) await disk.remove(address.file);
+    turnServer?.close();
   };
   return {
     clean,

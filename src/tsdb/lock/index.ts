@@ -1,3 +1,3 @@
-export { type DirectoryLock, type LockEvents, lockDirectory } from './directory-lock.js';
+export { type DirectoryLock, lockDirectory } from './directory-lock.js';
 export { flockHolder } from './prometheus-lock.js';
-export { lockAddress, type SocketAddress, socketFileName } from './socket-address.js';
+export { lockAddress, socketFileName } from './socket-address.js';

@@ -23,15 +23,20 @@ export function lockAddress(directory: string, platform: string): SocketAddress 
   const listen = shortestPath(absolute);
   const limit = platform === 'linux' ? maxPathBytes.linux : maxPathBytes.other;
   if (Buffer.byteLength(listen) <= limit) return { listen, file: absolute };
-  if (platform === 'linux') {
-    const digest = createHash('sha256').update(path.resolve(directory)).digest('hex');
-    return { listen: `\0tsprom-lock-${digest.slice(0, 32)}`, file: undefined };
-  }
+  const abstract = abstractAddress(directory, platform);
+  if (abstract) return abstract;
   throw new UserError({
     code: 'path-too-long',
     message: `lock DB directory: the path "${absolute}" is too long for a socket`,
     suggestions: ['Start tsprom in the data directory, or use a data directory with a shorter path.'],
   });
+}
+
+/** A name that no file stands for and that goes with its process, made from the directory's path; Linux alone has them. */
+export function abstractAddress(directory: string, platform: string): SocketAddress | undefined {
+  if (platform !== 'linux') return undefined;
+  const digest = createHash('sha256').update(path.resolve(directory)).digest('hex');
+  return { listen: `\0tsprom-lock-${digest.slice(0, 32)}`, file: undefined };
 }
 
 /** From the current directory or from the root, whichever is shorter. */

@@ -1,4 +1,4 @@
-import { formatApiFloat, unreachable } from '../../base/index.js';
+import { formatApiFloat, formatRfc3339, unreachable } from '../../base/index.js';
 import { Labels } from '../../model/index.js';
 import { jsonLabels, jsonString } from './json-text.js';
 
@@ -55,5 +55,5 @@ function isMap(value: object): value is ReadonlyMap<string, JsonValue> {
 /** RFC 3339 in UTC with trailing zeros cut, as Go prints times; undefined is Go's zero time. */
 export function jsonTime(ms: number | undefined): string {
   if (ms === undefined) return '0001-01-01T00:00:00Z';
-  return new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z');
+  return formatRfc3339(ms);
 }

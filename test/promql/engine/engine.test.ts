@@ -173,6 +173,43 @@ describe('the engine', () => {
     await assert.rejects(running, { message: 'expanding series: disk on fire' });
     assert.equal(closed, 2);
   });
+
+  it('refuses rows that take much memory for few samples', async () => {
+    const queryable = await storeOf({ a: 1, b: 1, c: 1 });
+    const query = 'count_over_time({__name__=~".+"}[3000h:1s])';
+    const running = engineWith({ maxSamples: 5_000_000 }).instant({ queryable, query, timeMs: 600_000 });
+    await assert.rejects(running, {
+      message: 'query processing would load too many samples into memory in query execution',
+    });
+  });
+
+  it('lets a number of queries run at a time', async () => {
+    const engine = engineWith({ maxConcurrency: 1, maxWaiting: 1 });
+    const abort = new AbortController();
+    const queryable = endless(() => {});
+    const ended = { kind: 'canceled' };
+    const running = assert.rejects(
+      engine.instant({ queryable, query: 'a', timeMs: 0, signal: abort.signal }),
+      ended,
+    );
+    const waiting = engine.instant({ queryable, query: '1', timeMs: 0 });
+    await assert.rejects(engine.instant({ queryable, query: '2', timeMs: 0 }), /query queue is full/);
+    abort.abort();
+    await running;
+    assert.deepEqual(text(await waiting), ['1']);
+  });
+
+  it('takes a call with very many arguments', async () => {
+    const queryable = await storeOf({ a: 1 });
+    const query = `label_join(a, "all", "", ${Array(200_000).fill('"job"').join(',')})`;
+    assert.equal(text(await engineWith().instant({ queryable, query, timeMs: 0 })).length, 1);
+  });
+
+  it('takes a chain of very many operators', async () => {
+    const queryable = await storeOf({});
+    const query = `1${'+1'.repeat(99_999)}`;
+    assert.deepEqual(text(await engineWith().instant({ queryable, query, timeMs: 0 })), ['100000']);
+  });
 });
 
 function seriesSet(count: number, next: (at: number) => boolean | Promise<boolean>): SeriesSet {

@@ -3,11 +3,12 @@ import {
   type CounterResetHint,
   customBucketsSchema,
   type Histogram,
+  reduceResolution,
   type Span,
+  spansProblem,
   staleNaNHigh,
   staleNaNLow,
 } from '../../../model/index.js';
-import { reduceResolution } from './reduce-resolution.js';
 
 /** By their number in the log. Source: model/histogram/histogram.go. */
 const resetHints: readonly CounterResetHint[] = ['unknown', 'reset', 'not-reset', 'gauge'];
@@ -48,9 +49,11 @@ export function readHistogram(reader: ByteReader, integer: boolean): Histogram |
     customValues,
   };
   if (schema <= maxSchema) return histogram;
-  const reduced = reduceResolution(histogram, maxSchema);
-  if (typeof reduced === 'string') reader.fail('a histogram whose resolution can be reduced', reduced);
-  return reduced;
+  const problem =
+    spansProblem(positiveSpans, positiveBuckets.length) ??
+    spansProblem(negativeSpans, negativeBuckets.length);
+  if (problem !== undefined) reader.fail('a histogram whose resolution can be reduced', problem);
+  return reduceResolution(histogram, maxSchema);
 }
 
 function readSpans(reader: ByteReader): Span[] {

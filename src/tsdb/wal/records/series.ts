@@ -21,19 +21,8 @@ export function readLabels(reader: ByteReader): Labels {
     pairs[i + 1] = value;
     if (value === '' || (i > 0 && compareUtf8(pairs[i - 2] as string, name) >= 0)) sound = false;
   }
-  if (sound) return Labels.fromSortedPairs(pairs);
-  return labelsOfAnyOrder(pairs);
-}
-
-/** What upstream writes is sorted; whatever else is put in order, without spreading a hostile count on the stack. */
-function labelsOfAnyOrder(pairs: readonly string[]): Labels {
-  const values = new Map<string, string>();
-  for (let i = 0; i < pairs.length; i += 2) {
-    const value = pairs[i + 1] as string;
-    if (value === '') values.delete(pairs[i] as string);
-    else values.set(pairs[i] as string, value);
-  }
-  return Labels.fromSortedPairs([...values].sort(([a], [b]) => compareUtf8(a, b)).flat());
+  // What upstream writes is sorted; whatever else is put in order.
+  return sound ? Labels.fromSortedPairs(pairs) : Labels.fromUnsortedPairs(pairs);
 }
 
 export function writeLabels(writer: ByteWriter, labels: Labels): void {

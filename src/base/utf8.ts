@@ -1,10 +1,10 @@
-import { decodeUtf8 } from '../base/index.js';
+import { decodeUtf8 } from './bytes.js';
 
 /**
- * Length of the well-formed UTF-8 sequence at `at`, or 0 when there is none before `end`: no overlong forms, no
- * surrogates, nothing above U+10FFFF.
+ * Length of the well-formed UTF-8 sequence at `at`, or 0 when there is none before `end`: no overlong forms,
+ * no surrogates, nothing above U+10FFFF.
  */
-function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+export function utf8SequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at] as number;
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -35,7 +35,7 @@ export function decodeAscii(bytes: Uint8Array, start: number, end: number): stri
 
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; ) {
-    const length = sequenceLength(bytes, at, end);
+    const length = utf8SequenceLength(bytes, at, end);
     if (length === 0) return false;
     at += length;
   }
@@ -43,16 +43,16 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * The text of a byte range. A byte that is no UTF-8 becomes a lone surrogate U+DC80 to U+DCFF, as `quoteGo` knows
- * them: upstream checks label values but not names, and such a name must stay told apart from a sound one.
+ * The text of a byte range. A byte that is no UTF-8 becomes a lone surrogate U+DC80 to U+DCFF, as `quoteGo`
+ * knows them, so that such a text stays told apart from a sound one.
  */
-export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+export function decodeUtf8Loose(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (isAscii(bytes, start, end)) return decodeAscii(bytes, start, end);
   if (isUtf8(bytes, start, end)) return decodeUtf8(bytes.subarray(start, end));
   const pieces: string[] = [];
   let soundStart = start;
   for (let at = start; at < end; ) {
-    const length = sequenceLength(bytes, at, end);
+    const length = utf8SequenceLength(bytes, at, end);
     if (length > 0) {
       at += length;
       continue;

@@ -1,33 +1,3 @@
-import type { Span } from '../model/index.js';
-
-/** Index of each bucket of the spans, rising. */
-export function bucketIndexes(spans: readonly Span[]): Int32Array {
-  let count = 0;
-  for (const span of spans) count += span.length;
-  const indexes = new Int32Array(count);
-  let at = 0;
-  let index = 0;
-  for (const { offset, length } of spans) {
-    index += offset;
-    for (let i = 0; i < length; i++) indexes[at++] = index++;
-  }
-  return indexes;
-}
-
-/** The fewest spans that have these buckets. */
-export function spansOf(indexes: Int32Array): Span[] {
-  const spans: { offset: number; length: number }[] = [];
-  let next = 0;
-  for (let i = 0; i < indexes.length; i++) {
-    const index = indexes[i] as number;
-    const last = spans[spans.length - 1];
-    if (last !== undefined && index === next) last.length++;
-    else spans.push({ offset: index - next, length: 1 });
-    next = index + 1;
-  }
-  return spans;
-}
-
 export function uniteIndexes(a: Int32Array, b: Int32Array): Int32Array {
   const united = new Int32Array(a.length + b.length);
   let length = 0;

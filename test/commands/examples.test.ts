@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { freePort, Program, runTsprom, tsprom } from '../support/programs.js';
+import { temporaryDirectory, writeDataDirectory } from './sample-directory.js';
+
+interface Example {
+  readonly description: string;
+  readonly command: string;
+}
+
+const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8')) as {
+  readonly commands: Readonly<Record<string, { readonly examples: readonly Example[] }>>;
+};
+
+/** The example's words after `tsprom`, as a shell splits them. */
+function wordsOf(command: string, id: string, port: number): string[] {
+  const line = command
+    .replaceAll('<%= config.bin %>', 'tsprom')
+    .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
+    .replaceAll(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${port}`);
+  const words = line.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  assert.equal(words[0], 'tsprom');
+  return words.slice(1).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+}
+
+describe('commands: the examples of their help', () => {
+  const directory = temporaryDirectory();
+  let port = 0;
+  let server: Program;
+
+  before(async () => {
+    const now = Date.now();
+    const points = Array.from({ length: 60 }, (_, i) => [now - (60 - i) * 15_000, i] as const);
+    await writeDataDirectory(path.join(directory, 'data'), [
+      { labels: { __name__: 'up', instance: 'localhost:9090', job: 'tsprom' }, points },
+      { labels: { __name__: 'node_cpu_seconds_total', cpu: '0', mode: 'user' }, points },
+    ]);
+    port = await freePort();
+    server = new Program([...tsprom, 'server', `--web.listen-address=0.0.0.0:${port}`], { cwd: directory });
+    await server.ready(`http://127.0.0.1:${port}/-/ready`);
+  });
+
+  after(async () => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  for (const [id, { examples }] of Object.entries(manifest.commands)) {
+    for (const { command, description } of examples) {
+      it(`${id}: ${description}`, async () => {
+        const words = wordsOf(command, id, port);
+        if (id === 'server') {
+          await startsAndStops(words);
+          return;
+        }
+        const { code, stdout, stderr } = runTsprom(words, { cwd: directory });
+        assert.equal(code, 0, stderr);
+        assert.notEqual(stdout.trim(), '', stderr);
+      });
+    }
+  }
+});
+
+/** A server's example runs until it is stopped. */
+async function startsAndStops(words: readonly string[]): Promise<void> {
+  const directory = temporaryDirectory();
+  const port = await freePort();
+  const own = words.map((word) => word.replace(/^(--web\.listen-address=).*/, `$1127.0.0.1:${port}`));
+  if (own.every((word) => !word.startsWith('--web.listen-address'))) {
+    own.push(`--web.listen-address=127.0.0.1:${port}`);
+  }
+  if (own.some((word) => word.startsWith('--config.file'))) {
+    writeFileSync(path.join(directory, 'prometheus.yml'), 'scrape_configs: []\n');
+  }
+  const server = new Program([...tsprom, ...own], { cwd: directory });
+  try {
+    await server.ready(`http://127.0.0.1:${port}/-/ready`);
+    assert.equal(await server.stop(), 0, server.output);
+    assert.notEqual(server.output, '');
+  } finally {
+    await server.stop('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
