@@ -36,12 +36,12 @@ const lazyBuiltins = {
 };
 
 // oclif requires all of itself at its head, for plugins, spinners and updates too. Here each of its requires happens at
-// its first use, and what only asks whether this is Windows within Linux is left out.
+// its first use, and the question whether this is Windows within Linux, which nothing here asks, is answered no.
 const lazyOclif = {
   name: 'lazy-oclif',
   setup(bundler) {
     bundler.onLoad({ filter: /node_modules[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path: file }) => {
-      let contents = readFileSync(file, 'utf8');
+      let contents = readFileSync(file, 'utf8').replaceAll("(await import('wsl-utils')).isWsl", 'false');
       const required = /^const (\w+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
       for (const [statement, name, expression] of [...contents.matchAll(required)]) {
         contents = contents
@@ -51,8 +51,19 @@ const lazyOclif = {
       }
       return { contents };
     });
-    bundler.onResolve({ filter: /^wsl-utils$/ }, ({ path: id }) => ({ path: id, namespace: 'absent' }));
-    bundler.onLoad({ filter: /^/, namespace: 'absent' }, () => ({ contents: 'exports.isWsl = false;' }));
+  },
+};
+
+// oclif's own debug log; and how chalk finds out what the terminal can, which src/cli decides by itself.
+const unused = {
+  name: 'unused',
+  setup(bundler) {
+    const contents = { debug: 'module.exports = () => () => {};', '#supports-color': 'export default {};' };
+    bundler.onResolve({ filter: /^(debug|#supports-color)$/ }, ({ path: id }) => ({
+      path: id,
+      namespace: 'unused',
+    }));
+    bundler.onLoad({ filter: /^/, namespace: 'unused' }, ({ path: id }) => ({ contents: contents[id] }));
   },
 };
 
@@ -75,7 +86,7 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [lazyBuiltins, lazyOclif],
+  plugins: [lazyBuiltins, lazyOclif, unused],
   logLevel: 'warning',
 });
 runOrExit(process.execPath, [path.join('node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {

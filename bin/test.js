@@ -9,7 +9,8 @@ const bin = (name) => path.join('node_modules', '.bin', name);
 
 prepare();
 if (!slow) {
-  runOrExit(bin('biome'), ['ci', '--error-on-warnings', '.']);
+  const colours = process.stdout.isTTY ? [] : ['--colors=off'];
+  runOrExit(bin('biome'), ['ci', '--error-on-warnings', ...colours, '.']);
   runOrExit(pinnedNode, [path.join('node_modules', 'knip', 'bin', 'knip.js')]);
 }
 const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');

@@ -1,6 +1,8 @@
 import { encodeUtf8 } from './bytes.js';
 
 const two32 = 2 ** 32;
+/** Lengths below it take one byte. */
+const shortText = 128;
 
 /**
  * Builds bytes in order, growing as needed, in the formats that `ByteReader` reads. Whole numbers must be
@@ -110,8 +112,25 @@ export class ByteWriter {
   }
 
   text(text: string): void {
+    if (text.length < shortText && this.#shortAscii(text)) return;
     const bytes = encodeUtf8(text);
     this.uvarint(bytes.length);
     this.raw(bytes);
+  }
+
+  /** Most texts are short and ASCII, and an encoder's call costs more than they do. False, with nothing written, for others. */
+  #shortAscii(text: string): boolean {
+    const { length } = text;
+    const start = this.#reserve(length + 1);
+    this.#bytes[start] = length;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) {
+        this.#length = start;
+        return false;
+      }
+      this.#bytes[start + 1 + i] = unit;
+    }
+    return true;
   }
 }

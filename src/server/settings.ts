@@ -55,7 +55,7 @@ const sizeUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 function parseSize(name: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$/.exec(text);
   if (!match) throw badFlag(name, `"${text}" is no size, expected one such as 512MB`);
-  const power = sizeUnits.findIndex((unit) => unit === `${match[2]}B`);
+  const power = (sizeUnits as readonly string[]).indexOf(`${match[2]}B`);
   return Math.round(Number(match[1]) * 1024 ** power);
 }
 

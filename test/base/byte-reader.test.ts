@@ -101,4 +101,17 @@ describe('bytes', () => {
     const message = 'corruption in "test" at offset 1: expected 4 bytes more, found 2';
     assert.throws(() => reader.u32(), { offset: 1, message });
   });
+
+  it('reads back texts of every length and of all characters', () => {
+    for (const unit of ['x', 'é', '💥', '\0']) {
+      for (const length of [0, 1, 63, 64, 126, 127, 128, 129, 300]) {
+        const writer = new ByteWriter(1);
+        writer.text(unit.repeat(length));
+        writer.text('next');
+        const reader = readerOf(writer.take());
+        assert.equal(reader.text(), unit.repeat(length));
+        assert.equal(reader.text(), 'next');
+      }
+    }
+  });
 });

@@ -104,7 +104,7 @@ function assertClose(query: string, ours: ApiSeries[], theirs: ApiSeries[], tole
   for (const [mine, other] of pairSeries(query, ours, theirs)) {
     assert.equal(mine.values?.length, other.values?.length, `points of ${query}`);
     mine.values?.forEach(([t, text], i) => {
-      const [otherT, otherText] = other.values?.[i] as [number, string];
+      const [otherT, otherText] = (other.values ?? [])[i] as [number, string];
       assert.equal(t, otherT, query);
       const [a, b] = [Number(text.replace('Inf', 'Infinity')), Number(otherText.replace('Inf', 'Infinity'))];
       const close = Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));

@@ -19,8 +19,8 @@ interface Patience {
 export class QueryGate {
   readonly #options: QueryGateOptions;
   #running = 0;
-  /** What lets each waiting query in; a set keeps their order. */
-  readonly #waiting = new Set<() => void>();
+  /** What lets each waiting query in, false for one that came too late; a set keeps their order. */
+  readonly #waiting = new Set<() => boolean>();
 
   constructor(options: QueryGateOptions) {
     this.#options = options;
@@ -41,9 +41,8 @@ export class QueryGate {
 
   /** The place of a query that ends goes to the one that waited longest. */
   #leave(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) this.#running--;
-    else next();
+    for (const admit of this.#waiting) if (admit()) return;
+    this.#running--;
   }
 
   #wait({ clock, deadlineMs, signal }: Patience): Promise<void> {
@@ -53,9 +52,15 @@ export class QueryGate {
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
       };
-      const admit = (): void => {
+      const admit = (): boolean => {
+        // Timers may be late where much is going on.
+        if (clock.monotonicMs() >= deadlineMs) {
+          onLate();
+          return false;
+        }
         end();
         resolve();
+        return true;
       };
       const onAbort = (): void => {
         end();

@@ -33,6 +33,9 @@ export interface LoggingAppenderParts {
   readonly startTimestamps: boolean;
 }
 
+/** Series whose records are made in one go: a few milliseconds. */
+const seriesInWrite = 2048;
+
 /** An appender of the memory store whose accepted rows are in the log before they are published. */
 export class LoggingAppender implements Appender {
   readonly #parts: LoggingAppenderParts;
@@ -122,7 +125,7 @@ export class LoggingAppender implements Appender {
     const records = this.#encode();
     try {
       if (records.length > 0) {
-        const series: SeriesEntry[] = [...this.#newSeries].map(([ref, labels]) => ({ ref, labels }));
+        const series = await this.#logManySeries();
         await writer.log({ kind, series, records });
       }
     } catch (error) {
@@ -137,6 +140,20 @@ export class LoggingAppender implements Appender {
     stats.samplesAppended.float += this.#samples.floatCount;
     stats.samplesAppended.histogram += this.#samples.histogramCount;
     stats.exemplarsAppended += this.#exemplars.length;
+  }
+
+  /**
+   * Writes series records ahead of their samples where they are many, so that the event loop has its turn in between;
+   * by themselves they say nothing. Returns the series that are left for the commit.
+   */
+  async #logManySeries(): Promise<SeriesEntry[]> {
+    const entries: SeriesEntry[] = Array.from(this.#newSeries, ([ref, labels]) => ({ ref, labels }));
+    let start = 0;
+    for (; entries.length - start > seriesInWrite; start += seriesInWrite) {
+      const series = entries.slice(start, start + seriesInWrite);
+      await this.#parts.writer.log({ kind: 'scraped', series, records: [] });
+    }
+    return entries.slice(start);
   }
 
   rollback(): void {

@@ -51,6 +51,21 @@ describe('QueryGate', () => {
     (await next)();
   });
 
+  it('gives a place that comes free to nobody whose time is over', async () => {
+    let nowMs = 0;
+    const clock = { ...systemClock, monotonicMs: () => nowMs };
+    const gate = new QueryGate({ maxRunning: 1, maxWaiting: 2 });
+    const leave = await gate.enter({ clock, deadlineMs: 50_000, signal: undefined });
+    const late = assert.rejects(gate.enter({ clock, deadlineMs: 50_000, signal: undefined }), {
+      message: 'query timed out in query queue',
+    });
+    const next = gate.enter({ clock, deadlineMs: 90_000, signal: undefined });
+    nowMs = 60_000;
+    leave();
+    await late;
+    (await next)();
+  });
+
   it('ends a wait at the deadline', async () => {
     const clock = new FakeClock();
     const gate = new QueryGate({ maxRunning: 1, maxWaiting: 1 });

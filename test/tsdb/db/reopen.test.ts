@@ -62,4 +62,19 @@ describe('a database opened again', () => {
     assert.equal((await readAll(again)).length, 1);
     await again.close();
   });
+
+  it('has all series of a commit that brings very many of them', async () => {
+    const disk = new FaultDisk(seededRandom(1));
+    const database = await open(disk, false);
+    const appender = database.appender();
+    const rows = Array.from({ length: 5000 }, (_, i) => {
+      return [appender.series(Labels.fromPairs('__name__', 'm', 'i', String(i))), 1, i] as const;
+    });
+    appendRows(appender, ...rows);
+    await appender.commit('acknowledged');
+    const again = await open(disk.kill(), false);
+    assert.deepEqual(await readAll(again), await readAll(database));
+    assert.equal((await readAll(again)).length, 5000);
+    await again.close();
+  });
 });
