@@ -21,5 +21,6 @@ export {
 } from './scan/scan-columns.js';
 export { type ScanOptions, scanOpenMetrics, scanSteps, scanText } from './scan/scan-page.js';
 export type { ExpositionError, ScannedPage, TextFormat } from './scan/scanned-page.js';
+export { writeNegotiated } from './write/write-negotiated.js';
 export { writeOpenMetrics } from './write/write-openmetrics.js';
 export { type WriteOptions, writeText } from './write/write-text.js';

@@ -1,16 +1,16 @@
-import { formatFloatPlain } from '../base/index.js';
+import { formatFloatPlain, runAtOnce } from '../base/index.js';
 import {
   duplicateName,
+  labelsOfPairs,
   metricTypes,
-  pageEntries,
   type ScannedPage,
   scanOpenMetrics,
   scanText,
   selectFormat,
-  seriesLabels,
   seriesPairs,
 } from '../exposition/index.js';
 import type { Labels, MetricType } from '../model/index.js';
+import { readMetadata } from './parse-page.js';
 
 export interface PageSample {
   readonly labels: Labels;
@@ -67,16 +67,8 @@ export function examinePage(bytes: Uint8Array, contentType: string): PageReport 
 }
 
 function familiesOf(page: ScannedPage): PageFamily[] {
-  const families = new Map<string, PageFamily>();
-  for (const entry of pageEntries(page)) {
-    if (entry.kind === 'series' || entry.kind === 'comment') continue;
-    const { name } = entry;
-    const known = families.get(name) ?? { name, type: 'unknown', unit: '', help: '' };
-    if (entry.kind === 'type') families.set(name, { ...known, type: entry.type });
-    if (entry.kind === 'help') families.set(name, { ...known, help: entry.text });
-    if (entry.kind === 'unit') families.set(name, { ...known, unit: entry.text });
-  }
-  return [...families.values()];
+  const unsaid = { type: 'unknown', unit: '', help: '' } as const;
+  return [...runAtOnce(readMetadata(page))].map(([name, said]) => ({ name, ...unsaid, ...said }));
 }
 
 /** The samples, and the problems of single lines. */
@@ -86,8 +78,9 @@ function readSamples(page: ScannedPage, problems: PageProblem[]): PageSample[] {
   const lineOf = lineCounter(page.bytes);
   for (let row = 0; row < page.sampleCount; row++) {
     const line = lineOf(page.seriesStart[row] as number);
-    const labels = seriesLabels(page, row);
-    const twice = duplicateName(seriesPairs(page, row));
+    const pairs = seriesPairs(page, row);
+    const labels = labelsOfPairs(pairs);
+    const twice = duplicateName(pairs);
     if (twice !== undefined) {
       problems.push({ line, message: `label name "${twice}" is not unique: invalid sample`, isFatal: true });
     }

@@ -2,6 +2,7 @@ import { type Clock, type Disk, UserError } from '../base/index.js';
 import { createBodyMemory, createHttpClient } from '../http/index.js';
 import { defaultHttpClientOptions } from '../http/options.js';
 import { examinePage, type PageReport } from './examine-page.js';
+import { defaultProtocols } from './options.js';
 import { fetchPage } from './scrape-once.js';
 
 export interface TargetReport extends PageReport {
@@ -32,12 +33,7 @@ export async function examineTarget(options: {
       socketPath: '',
       expectedBytes: 0,
       options: {
-        scrapeProtocols: [
-          'OpenMetricsText1.0.0',
-          'OpenMetricsText0.0.1',
-          'PrometheusText1.0.0',
-          'PrometheusText0.0.4',
-        ],
+        scrapeProtocols: defaultProtocols,
         metricNameEscapingScheme: 'allow-utf-8',
         enableCompression: true,
         bodySizeLimit: 0,

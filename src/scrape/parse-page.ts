@@ -86,7 +86,8 @@ function* readExemplars(page: ScannedPage): Steps<ReadonlyMap<number, readonly E
   return byRow;
 }
 
-function* readMetadata(page: ScannedPage): Steps<ReadonlyMap<string, Partial<Metadata>>> {
+/** What the page says of its families; fields it does not say are absent. */
+export function* readMetadata(page: ScannedPage): Steps<ReadonlyMap<string, Partial<Metadata>>> {
   const families = new Map<string, { type?: Metadata['type']; help?: string; unit?: string }>();
   for (let i = 0; i < page.marks.count; i++) {
     if (i % stepEntries === 0) yield;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { encodeUtf8 } from '../base/index.js';
-import { negotiateFormat, writeOpenMetrics, writeText } from '../exposition/index.js';
+import { writeNegotiated } from '../exposition/index.js';
 import type { SelfTarget } from '../scrape/index.js';
 import type { MetricFamily } from '../telemetry/index.js';
 
@@ -24,9 +24,8 @@ export function selfTarget({ addresses, pages }: SelfPages): SelfTarget {
     matches: (url) => familiesAt(url) !== undefined,
     async render(url, accept) {
       const families = (await familiesAt(url)?.()) ?? [];
-      const { format, contentType } = negotiateFormat(accept);
-      const text = format === 'openmetrics' ? writeOpenMetrics(families) : writeText(families);
-      return { bytes: typeof text === 'string' ? encodeUtf8(text) : text, contentType };
+      const { body, contentType } = writeNegotiated(families, accept);
+      return { bytes: encodeUtf8(body), contentType };
     },
   };
 }

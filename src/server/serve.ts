@@ -25,7 +25,8 @@ import { watchRuntime } from './runtime-probe.js';
 import { selfTarget } from './self-target.js';
 import type { ServeOptions } from './serve-options.js';
 import type { ServerParts } from './server-parts.js';
-import { compatibleVersion, webOptions, webPorts } from './web-ports.js';
+import { portOf } from './settings.js';
+import { buildInfo, compatibleVersion, webOptions, webPorts } from './web-ports.js';
 
 export interface RunningServer {
   /** Resolves when the server has stopped in order; rejects with what ended it otherwise. */
@@ -218,6 +219,7 @@ class Server {
         delayedNameRemoval: settings.features.has('promql-delayed-name-removal'),
       }),
       scraping: this.#scraping,
+      hostMetrics: () => this.#hostMetrics(),
       database: () => this.#database,
       requireDatabase: () => this.#requireDatabase(),
       config: () => this.#requireConfig(),
@@ -254,16 +256,10 @@ class Server {
 
   #registerMetrics(): void {
     const registry = this.#registry;
-    const { arch, platform, version } = process;
-    registerBuildInfo(registry, {
-      branch: 'HEAD',
-      goarch: arch,
-      goos: platform,
-      goversion: version,
-      revision: 'tsprom',
-      tags: '',
-      version: compatibleVersion,
-    });
+    const { branch, goVersion, revision, version } = buildInfo();
+    const { arch, platform } = process;
+    const machine = { goarch: arch, goos: platform, goversion: goVersion, tags: '' };
+    registerBuildInfo(registry, { branch, revision, version, ...machine });
     const proc = {
       readText: (file: string) => systemFiles.readText(file),
       openFileCount: () => systemFiles.entryCount('/proc/self/fd'),
@@ -344,9 +340,4 @@ function databaseLogger(logger: Logger): NonNullable<Parameters<typeof openDatab
         Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, String(value)])),
       );
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-/** The port of `host:port`. */
-function portOf(address: string): string {
-  return address.slice(address.lastIndexOf(':') + 1);
 }

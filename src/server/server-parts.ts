@@ -2,7 +2,7 @@ import type { Config } from '../config/index.js';
 import type { Engine, ParserOptions } from '../promql/index.js';
 import type { ScrapeManager } from '../scrape/index.js';
 import type { Queryable } from '../storage/index.js';
-import type { Logger, MetricRegistry } from '../telemetry/index.js';
+import type { Logger, MetricFamily, MetricRegistry } from '../telemetry/index.js';
 import type { Database } from '../tsdb/index.js';
 import type { Notification, Readiness, ReplayProgress } from '../web/index.js';
 import type { ServeOptions } from './serve-options.js';
@@ -17,6 +17,8 @@ export interface ServerParts {
   readonly parserOptions: ParserOptions;
   readonly queryable: Queryable;
   readonly scraping: ScrapeManager;
+  /** This machine's figures under node_exporter's names. */
+  hostMetrics(): Promise<readonly MetricFamily[]>;
   /** Undefined before it is open. */
   database(): Database | undefined;
   /** Throws UserError before it is open. */

@@ -118,6 +118,11 @@ function checkKinds(given: GivenFlags, reader: FlagReader): void {
   }
 }
 
+/** The port of `host:port`. */
+export function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(':') + 1);
+}
+
 /** Reads a command line. Throws UserError with code `bad-flag` for the first value that is wrong. */
 export function readSettings(given: GivenFlags): ServerSettings {
   const reader = new FlagReader(given);

@@ -3,9 +3,8 @@ import { renderConfig } from '../config/index.js';
 import { parseExpr, parseMetricSelector, prettyExpr } from '../promql/index.js';
 import type { BuildInfo, WebOptions, WebPorts } from '../web/index.js';
 import { defaultWebOptions } from '../web/index.js';
-import { collectHostMetrics, systemHostReader } from './host/collect-host-metrics.js';
 import type { ServerParts } from './server-parts.js';
-import type { ServerSettings } from './settings.js';
+import { portOf, type ServerSettings } from './settings.js';
 import { targetsProvider } from './targets-provider.js';
 
 /** What tools compare with: the version of Prometheus whose behaviour this is. */
@@ -24,8 +23,7 @@ export function buildInfo(): BuildInfo {
 
 /** Flags of the HTTP surface in its own terms. */
 export function webOptions(settings: ServerSettings): WebOptions {
-  const first = settings.listenAddresses[0] ?? '';
-  const port = first.slice(first.lastIndexOf(':') + 1);
+  const port = portOf(settings.listenAddresses[0] ?? '');
   const externalUrl = (settings.externalUrl ?? `http://${hostname()}:${port}`).replace(/\/+$/, '');
   const prefix = settings.routePrefix ?? new URL(externalUrl).pathname;
   return {
@@ -80,6 +78,6 @@ export function webPorts(parts: ServerParts): WebPorts {
     registry: parts.registry,
     logger: parts.logger,
     clock: parts.options.clock,
-    hostMetrics: () => collectHostMetrics(systemHostReader((file) => parts.options.disk.readFile(file))),
+    hostMetrics: () => parts.hostMetrics(),
   };
 }

@@ -1,11 +1,9 @@
-import { negotiateFormat, writeText } from '../../exposition/index.js';
+import { writeNegotiated } from '../../exposition/index.js';
 import type { MetricFamily } from '../../telemetry/index.js';
 import { type Answer, notFound, type Route, type WebContext, type WebRequest } from '../route.js';
 
-/** Upstream's own metrics are text whatever is asked for; OpenMetrics is off in its handler. */
 function exposition(families: readonly MetricFamily[], accept: string): Answer {
-  const { contentType, escaping } = negotiateFormat(accept);
-  return { kind: 'plain', contentType, body: writeText(families, { escaping }) };
+  return { kind: 'plain', ...writeNegotiated(families, accept) };
 }
 
 function metrics({ accept }: WebRequest, { ports }: WebContext): Answer {
