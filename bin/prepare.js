@@ -71,6 +71,7 @@ function build() {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   runOrExit(pinnedNode, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
   removeStaleOutput();
+  runOrExit(pinnedNode, [path.join('bin', 'compile-kernels.js')]);
   runOrExit(pinnedNode, [path.join('bin', 'bundle.js')]);
   writeFileSync(stamp, fingerprint);
 }

@@ -1,3 +1,12 @@
+export type { ArenaExports, KernelExports } from './exports.js';
+export {
+  KernelMemoryError,
+  KernelScope,
+  Kernels,
+  loadKernels,
+  type MemoryOptions,
+  reserveMemory,
+} from './kernels.js';
 export {
   addAverage,
   addCount,

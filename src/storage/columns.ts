@@ -20,6 +20,17 @@ export interface SeriesColumns {
   readonly kinds?: Uint8Array | undefined;
   /** Absent when all rows are floats. */
   readonly histograms?: HistogramColumn | undefined;
+  /**
+   * Where `timestamps` and `values` stand in the memory that the request named (`SelectRequest.scope`); absent where
+   * they are anywhere else. All rows are floats then.
+   */
+  readonly place?: ColumnPlace | undefined;
+}
+
+/** Addresses of two columns of doubles. */
+export interface ColumnPlace {
+  readonly timestamps: number;
+  readonly values: number;
 }
 
 /** The histograms of a series' rows, in a pool of flattened spans and buckets. */

@@ -2,6 +2,7 @@
  * What it means to append and to query. Everything that stores or serves samples implements these; everything that
  * reads or writes samples takes them. Rules of ownership stand at each member.
  */
+import type { KernelScope } from '../kernels/index.js';
 import type { Exemplar, Histogram, Labels, Matcher, Metadata } from '../model/index.js';
 import type { SeriesColumns } from './columns.js';
 import type { LabelIds, SymbolTable } from './symbols.js';
@@ -98,6 +99,8 @@ export interface SelectRequest extends TimeWindow {
   /** At most so many series, 0 for all. */
   readonly limit?: number;
   readonly hints?: SelectHints;
+  /** The asker's memory of kernels: a store that can puts float columns there and says where (`SeriesColumns.place`). */
+  readonly scope?: KernelScope | undefined;
 }
 
 /**

@@ -1,0 +1,128 @@
+/** What the rest of the database sees of the head. Only the main thread writes; any thread may read (`HeadView`). */
+import type { Steps } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import type { Labels, Metadata } from '../../model/index.js';
+import type {
+  Appender,
+  CardinalityStats,
+  ExemplarSeries,
+  FloatBatch,
+  HistogramSample,
+  LabelRequest,
+  SeriesRef,
+} from '../../storage/index.js';
+
+export interface HeadOptions {
+  /** On the head's own memory, reserved whole (`reserveMemory`); the head owns its arena. */
+  readonly kernels: Kernels;
+  /** At 90 % of the memory new series are refused. */
+  readonly maxSeries?: number;
+  /** Samples up to so long before a series' newest are taken; 0. */
+  readonly outOfOrderWindowMs?: number;
+  /** What a block covers (`--storage.tsdb.min-block-duration`, 2 h): chunks end at its multiples. */
+  readonly chunkRangeMs: number;
+  readonly maxExemplars?: number;
+}
+
+/** Where a chunk stands: in `chunks_head`, upstream's ChunkDiskMapperRef in two halves. */
+export interface ChunkPlace {
+  readonly segment: number;
+  /** Of the chunk's record (its series reference) in the file. */
+  readonly offset: number;
+}
+
+/** A chunk that takes no more samples. */
+export interface ClosedChunk {
+  readonly ref: SeriesRef;
+  readonly encoding: number;
+  readonly mintMs: number;
+  readonly maxtMs: number;
+  readonly samples: number;
+  readonly isOutOfOrder: boolean;
+}
+
+/** One that is in memory until `chunkWritten` says that it is on disk. */
+export interface UnwrittenChunk extends ClosedChunk {
+  /** The head's own number of it. */
+  readonly id: number;
+  /** In the head's memory; valid until the next append or `chunkWritten`. */
+  readonly bytes: Uint8Array;
+}
+
+/** Rows accepted by one appender, in its order, as columns in the head's memory: addresses of doubles. */
+export interface StagedRows {
+  readonly length: number;
+  readonly refs: number;
+  readonly timestamps: number;
+  readonly values: number;
+}
+
+export interface HeadAppender extends Appender {
+  /** Series that `series` made and did not find; they stay after a rollback. */
+  readonly createdSeries: readonly SeriesRef[];
+  /** Floats accepted so far; valid until the next call. For the log: histograms are the caller's to keep. */
+  readonly staged: StagedRows;
+  /**
+   * Shows the samples: in slices of at most 5 ms, all visible at the end at once. One publication at a time; whoever
+   * commits sees to that. Afterwards the appender is spent.
+   */
+  publish(): Steps<void>;
+}
+
+/** What another thread needs to read the head: goes through `postMessage`. */
+export interface HeadView {
+  readonly memory: WebAssembly.Memory;
+  /** Addresses and sizes of the head's parts. */
+  readonly layout: Readonly<Record<string, number>>;
+}
+
+export interface Head {
+  readonly seriesCount: number;
+  /** Of committed samples; Infinity and -Infinity when there is none. */
+  readonly mintMs: number;
+  readonly maxtMs: number;
+  /** Samples before this are out of bounds (the end of the last block). */
+  minValidMs: number;
+  readonly usedBytes: number;
+  readonly reservedBytes: number;
+  /** Series refused for want of memory so far. */
+  readonly refusedSeries: number;
+
+  appender(): HeadAppender;
+  view(): HeadView;
+  seriesLabels(ref: SeriesRef): Labels | undefined;
+  /** Every live series, in rising ref. */
+  refs(): Iterable<SeriesRef>;
+  cardinality(limit: number): CardinalityStats;
+  metadata(): ReadonlyMap<string, Metadata>;
+  selectExemplars(request: LabelRequest): readonly ExemplarSeries[];
+
+  // Reading what the log and the chunk files hold, before anyone reads.
+  restoreSeries(ref: SeriesRef, labels: Labels): void;
+  /** False when the series is unknown. Chunks of a series come in rising time. */
+  restoreChunk(chunk: ClosedChunk, place: ChunkPlace): boolean;
+  /** Samples not later than the series' restored chunks are passed over. Returns how many rows have no series. */
+  replayFloats(batch: FloatBatch): number;
+  /** The same for `length` rows at addresses in the head's memory. */
+  replayRows(rows: StagedRows): number;
+  replayHistogram(sample: HistogramSample): boolean;
+  restoreMetadata(metric: string, metadata: Metadata): void;
+  /** Refs up to this one are never given out. */
+  reserveRefs(upTo: SeriesRef): void;
+
+  /** Closed chunks that are not on disk, oldest first, at most `limit`. */
+  unwritten(limit: number): readonly UnwrittenChunk[];
+  /** Frees the memory once no reader can be in it. */
+  chunkWritten(id: number, place: ChunkPlace): void;
+
+  /**
+   * Drops chunks that end before `mintMs`, and series that then have none and that no appender holds, in slices of at
+   * most 5 ms. Answers the refs that are gone.
+   */
+  truncateBefore(mintMs: number): Steps<readonly SeriesRef[]>;
+
+  /** A place in the table of readers for a thread; the main thread has its own. */
+  openReaderSlot(): number;
+  /** Also when the thread died: whatever it held is reclaimed. */
+  closeReaderSlot(slot: number): void;
+}
