@@ -46,7 +46,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Inside these the order holds too: a folder may import those to its left. */
 const innerOrders: Readonly<Record<string, readonly string[]>> = {
   promql: ['ast', 'lexer', 'parser', 'printer', 'planner', 'engine', 'functions'],
-  tsdb: ['wal', 'lock', 'db'],
+  tsdb: ['wal', 'lock', 'index', 'chunks', 'tombstones', 'select', 'block', 'head', 'db'],
 };
 
 const namedEntries = new Set(['src/tsdb/wal/index']);
@@ -95,6 +95,11 @@ const ports: readonly { pattern: RegExp; allowed: RegExp; why: string }[] = [
     pattern: /from '@oclif\/core'/,
     allowed: /^(src\/cli|commands)\//,
     why: 'only cli and commands know oclif',
+  },
+  {
+    pattern: /from 'node:worker_threads'/,
+    allowed: /^src\/server\/workers\//,
+    why: 'threads are started in one place',
   },
   {
     pattern: /\bprocess\.(stdout|stderr|exit|argv|env)\b/,
@@ -190,6 +195,8 @@ describe('architecture', () => {
   it('no module keeps mutable state or works when imported', () => {
     const wrong: string[] = [];
     for (const file of src) {
+      // A kernel's globals are the state of one instance on one memory.
+      if (file.path.startsWith('src/kernels/assembly/')) continue;
       file.lines.forEach((line, i) => {
         if (/^(export )?(let|var) /.test(line)) wrong.push(`${file.path}:${i + 1}: ${line}`);
         if (/^(await |void )?[\w$.]+\(.*/.test(line) && !/^(if|for|while|switch)\b/.test(line)) {
