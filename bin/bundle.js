@@ -6,6 +6,9 @@ import { build } from 'esbuild';
 import { root, runOrExit } from './prepare.js';
 
 const entryPoints = { main: 'src/cli/main.ts' };
+// Threads start with modules of their own, found beside the chunk that starts them.
+for (const name of ['query-worker', 'maintenance-worker'])
+  entryPoints[`workers/${name}`] = `src/server/workers/${name}.ts`;
 for (const file of readdirSync(path.join(root, 'commands'), { recursive: true }).sort()) {
   if (file.endsWith('.ts'))
     entryPoints[`commands/${file.replaceAll(path.sep, '/').slice(0, -3)}`] = `commands/${file}`;

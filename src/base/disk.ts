@@ -51,6 +51,8 @@ export type OpenMode = 'read' | 'write' | 'create';
  */
 export interface Disk {
   open(file: string, mode: OpenMode): Promise<DiskFile>;
+  /** Opens for reading without a promise, for threads that may block and learn of a file in the middle of a read. */
+  openSync(file: string): DiskFile;
   readFile(file: string): Promise<Uint8Array>;
   /** Undefined when nothing is there. */
   stat(file: string): Promise<FileStat | undefined>;
@@ -103,10 +105,50 @@ class SystemFile implements DiskFile {
   }
 }
 
+/** A file that was opened without a promise: only its reads are quick. */
+class SystemReadFile implements DiskFile {
+  readonly path: string;
+  readonly #fd: number;
+
+  constructor(file: string) {
+    this.path = file;
+    this.#fd = fs.openSync(file, 'r');
+  }
+
+  async read(into: Uint8Array, offset: number): Promise<number> {
+    return this.readSync(into, offset);
+  }
+
+  readSync(into: Uint8Array, offset: number): number {
+    return fs.readSync(this.#fd, into, 0, into.length, offset);
+  }
+
+  async write(bytes: Uint8Array, offset: number): Promise<number> {
+    return fs.writeSync(this.#fd, bytes, 0, bytes.length, offset);
+  }
+
+  async truncate(sizeBytes: number): Promise<void> {
+    fs.ftruncateSync(this.#fd, sizeBytes);
+  }
+
+  async sync(): Promise<void> {
+    fs.fdatasyncSync(this.#fd);
+  }
+
+  async sizeBytes(): Promise<number> {
+    return fs.fstatSync(this.#fd).size;
+  }
+
+  async close(): Promise<void> {
+    fs.closeSync(this.#fd);
+  }
+}
+
 const openFlags: Record<OpenMode, string> = { read: 'r', write: 'r+', create: 'w+' };
 
 export const systemDisk: Disk = {
   open: async (file, mode) => new SystemFile(file, await open(file, openFlags[mode], 0o644)),
+  openSync: (file) => new SystemReadFile(file),
   readFile: (file) => readFile(file),
   async stat(file) {
     try {

@@ -2,15 +2,21 @@ export { metricTypes, noMetricType } from './metric-types.js';
 export { type NegotiatedFormat, negotiateFormat } from './negotiate/negotiate-format.js';
 export { acceptHeader, type ScrapeProtocol, scrapeProtocols } from './negotiate/scrape-protocols.js';
 export { type ScrapeFormat, type SelectedFormat, selectFormat } from './negotiate/select-format.js';
-export { markAt, type PageEntry, pageEntries } from './page-entries.js';
+export { helpText, markAt, type PageEntry, pageEntries } from './page-entries.js';
 export {
   duplicateName,
   exemplarAt,
   exemplarPairs,
   labelsOfPairs,
+  openPage,
+  type PageSource,
+  readExemplar,
+  type SeriesText,
   seriesLabels,
   seriesPairs,
+  textPairs,
 } from './page-labels.js';
+export { type PageParser, parsed } from './parse/page-parser.js';
 export {
   createScanScratch,
   type ExemplarColumns,

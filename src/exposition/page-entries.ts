@@ -3,7 +3,7 @@ import type { MetricType } from '../model/index.js';
 import { metricTypes } from './metric-types.js';
 import { unescapeLabel } from './page-labels.js';
 import { markKinds } from './scan/scan-columns.js';
-import type { ScannedPage } from './scan/scanned-page.js';
+import type { ScannedPage, TextFormat } from './scan/scanned-page.js';
 
 /** An entry of a page, in words. */
 export type PageEntry =
@@ -41,7 +41,7 @@ export function markAt(page: ScannedPage, index: number): PageEntry {
         type: metricTypes[marks.metricTypes[index] as number] as MetricType,
       };
     case markKinds.help:
-      return { kind: 'help', name: read(0), text: unescapeHelp(text(), page.format === 'openmetrics') };
+      return { kind: 'help', name: read(0), text: helpText(text(), page.format) };
     case markKinds.unit:
       return { kind: 'unit', name: read(0), text: text() };
     default:
@@ -49,8 +49,8 @@ export function markAt(page: ScannedPage, index: number): PageEntry {
   }
 }
 
-/** The text format knows `\\` and `\n` in help texts, OpenMetrics `\"` as well. */
-function unescapeHelp(text: string, hasQuotes: boolean): string {
-  if (hasQuotes || !text.includes('\\')) return unescapeLabel(text);
+/** What a help text stands for: the text format knows `\\` and `\n`, OpenMetrics `\"` as well. */
+export function helpText(text: string, format: TextFormat): string {
+  if (format === 'openmetrics' || !text.includes('\\')) return unescapeLabel(text);
   return text.replace(/\\[\\n]/g, (found) => (found === '\\n' ? '\n' : '\\'));
 }

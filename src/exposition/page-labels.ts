@@ -12,8 +12,19 @@ import type { ScannedPage } from './scan/scanned-page.js';
 /** No `le` or `quantile` worth rewriting is longer; reading one costs its length. */
 const longestBound = 1024;
 
-function parserOf(page: ScannedPage): PageParser {
-  return page.format === 'text' ? new TextParser(page.bytes) : new OpenMetricsParser(page.bytes);
+/** A page that is read, or as much of one as its labels take. */
+export type PageSource = Pick<ScannedPage, 'format' | 'bytes'>;
+
+/** A series text that was read without fault, and the type of the TYPE line before it. */
+export interface SeriesText {
+  readonly start: number;
+  readonly end: number;
+  readonly metricType: number;
+}
+
+/** A page's complete parser. */
+export function openPage({ format, bytes }: PageSource): PageParser {
+  return format === 'text' ? new TextParser(bytes) : new OpenMetricsParser(bytes);
 }
 
 /** What `\\`, `\"` and `\n` stand for; a backslash before anything else is itself. */
@@ -28,13 +39,19 @@ export function unescapeLabel(text: string): string {
  * A name may hold stray bytes (see `decodeUtf8Loose`): `isWellFormed()` tells.
  */
 export function seriesPairs(page: ScannedPage, row: number): string[] {
-  const { bytes } = page;
-  const start = page.seriesStart[row] as number;
-  const end = page.seriesEnd[row] as number;
-  const { nameStart, nameEnd, ranges } = plainRanges(page, row) ?? completeRanges(page, start);
-  const read = textReader(bytes, start, end);
+  return textPairs(page, {
+    start: page.seriesStart[row] as number,
+    end: page.seriesEnd[row] as number,
+    metricType: page.metricTypes[row] as number,
+  });
+}
+
+/** As `seriesPairs`, of any text of a page. */
+export function textPairs(page: PageSource, text: SeriesText): string[] {
+  const { nameStart, nameEnd, ranges } = plainRanges(page, text) ?? completeRanges(page, text.start);
+  const read = textReader(page.bytes, text.start, text.end);
   const pairs = [metricNameLabel, read(nameStart, nameEnd)];
-  const bound = boundLabel(page.metricTypes[row] as number);
+  const bound = boundLabel(text.metricType);
   for (let i = 0; i < ranges.length; i += 4) {
     const name = read(ranges[i] as number, ranges[i + 1] as number);
     const value = read(ranges[i + 2] as number, ranges[i + 3] as number);
@@ -56,20 +73,32 @@ export function duplicateName(pairs: readonly string[]): string | undefined {
 
 /** The exemplar at `index` of the page; a missing timestamp is 0, as `hasTimestamp` says. */
 export function exemplarAt(page: ScannedPage, index: number): Exemplar {
-  const timestamp = page.exemplars.timestamps.values[index] as number;
+  const { labelsStart, values, timestamps } = page.exemplars;
+  return readExemplar(page, {
+    labelsStart: labelsStart[index] as number,
+    value: values.values[index] as number,
+    timestamp: timestamps.values[index] as number,
+  });
+}
+
+/** An exemplar that was read without fault; `timestamp` is NaN where it has none. */
+export function readExemplar(
+  page: PageSource,
+  { labelsStart, value, timestamp }: { labelsStart: number; value: number; timestamp: number },
+): Exemplar {
   const hasTimestamp = !Number.isNaN(timestamp);
-  return {
-    labels: labelsOfPairs(exemplarPairs(page, index)),
-    value: page.exemplars.values.values[index] as number,
-    timestampMs: hasTimestamp ? timestamp : 0,
-    hasTimestamp,
-  };
+  const labels = labelsOfPairs(pairsOfExemplar(page, labelsStart));
+  return { labels, value, timestampMs: hasTimestamp ? timestamp : 0, hasTimestamp };
 }
 
 /** As `seriesPairs`, of an exemplar. Escapes stay as they are: so upstream reads them. */
 export function exemplarPairs(page: ScannedPage, index: number): string[] {
+  return pairsOfExemplar(page, page.exemplars.labelsStart[index] as number);
+}
+
+function pairsOfExemplar(page: PageSource, labelsStart: number): string[] {
   const { bytes } = page;
-  const ranges = parserOf(page).readExemplar(page.exemplars.labelsStart[index] as number);
+  const ranges = openPage(page).readExemplar(labelsStart);
   const pairs: string[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     pairs.push(decodeUtf8Loose(bytes, ranges[i] as number, ranges[i + 1] as number));
@@ -85,10 +114,8 @@ interface SeriesRanges {
 }
 
 /** The parts of a series text as the quick scan reads it, or undefined where that is not enough. */
-function plainRanges(page: ScannedPage, row: number): SeriesRanges | undefined {
-  const { bytes } = page;
-  const nameStart = page.seriesStart[row] as number;
-  const end = page.seriesEnd[row] as number;
+function plainRanges({ format, bytes }: PageSource, text: SeriesText): SeriesRanges | undefined {
+  const { start: nameStart, end } = text;
   let at = nameStart;
   if (((byteClasses[bytes[at] as number] as number) & isMetricStart) === 0) return undefined;
   while (at < end && ((byteClasses[bytes[at] as number] as number) & isMetricByte) !== 0) at++;
@@ -97,13 +124,13 @@ function plainRanges(page: ScannedPage, row: number): SeriesRanges | undefined {
   if (at === end) return { nameStart, nameEnd, ranges };
   while (bytes[at] === 0x20 || bytes[at] === 0x09) at++;
   if (bytes[at] !== 0x7b || bytes.indexOf(0x0a, end) < 0) return undefined;
-  return passLabels(bytes, at + 1, page.format === 'text', ranges) === end
+  return passLabels(bytes, at + 1, format === 'text', ranges) === end
     ? { nameStart, nameEnd, ranges }
     : undefined;
 }
 
-function completeRanges(page: ScannedPage, start: number): SeriesRanges {
-  const parser = parserOf(page);
+function completeRanges(page: PageSource, start: number): SeriesRanges {
+  const parser = openPage(page);
   const ranges = parser.readSeries(start);
   return { nameStart: parser.nameStart, nameEnd: parser.nameEnd, ranges };
 }

@@ -1,33 +1,23 @@
 import type { ByteBudget } from './byte-budget.js';
 
-/** Buffers for reuse, so that a scrape does not allocate its body anew. Keeps at most `maxKeptBytes`. */
-export class BufferPool {
-  readonly #free: Uint8Array<ArrayBuffer>[] = [];
-  readonly #maxKeptBytes: number;
-  #keptBytes = 0;
+const blockBytes = 64 * 1024;
+
+/** Blocks for reuse, so that a scrape does not allocate its body anew. Keeps at most `maxKeptBytes`. */
+export class BlockPool {
+  readonly #free: Uint8Array[] = [];
+  readonly #maxKept: number;
 
   constructor(maxKeptBytes: number) {
-    this.#maxKeptBytes = maxKeptBytes;
+    this.#maxKept = Math.floor(maxKeptBytes / blockBytes);
   }
 
-  /** A buffer of at least `bytes`; its content is unspecified. */
-  take(bytes: number): Uint8Array<ArrayBuffer> {
-    let best = -1;
-    for (let i = 0; i < this.#free.length; i++) {
-      const size = (this.#free[i] as Uint8Array).length;
-      if (size >= bytes && (best < 0 || size < (this.#free[best] as Uint8Array).length)) best = i;
-    }
-    const found = best < 0 ? undefined : this.#free.splice(best, 1)[0];
-    if (found === undefined)
-      return new Uint8Array(Math.max(4096, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1)))));
-    this.#keptBytes -= found.length;
-    return found;
+  /** Its content is unspecified. */
+  take(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(blockBytes);
   }
 
-  give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (this.#keptBytes + buffer.length > this.#maxKeptBytes || this.#free.length >= 64) return;
-    this.#keptBytes += buffer.length;
-    this.#free.push(buffer);
+  give(block: Uint8Array): void {
+    if (this.#free.length < this.#maxKept) this.#free.push(block);
   }
 }
 
@@ -35,50 +25,82 @@ export type BodyRefusal = 'limit' | 'budget';
 
 /** A body as it grows: every byte is taken from the budget, and none beyond the limit is kept. */
 export class BodyBuffer {
-  readonly #pool: BufferPool;
+  readonly #pool: BlockPool;
   readonly #budget: ByteBudget;
   readonly #limitBytes: number;
-  #buffer: Uint8Array<ArrayBuffer>;
+  #parts: Uint8Array[] = [];
   #length = 0;
+  readonly #blocks: Uint8Array[] = [];
+  /** Bytes of the last block that are taken; the last part is a piece of it that ends there. */
+  #used = blockBytes;
+  #partStart = 0;
 
   /** A body of `limitBytes` or more is refused; 0 for no limit. */
-  constructor(options: { pool: BufferPool; budget: ByteBudget; limitBytes: number; expectedBytes: number }) {
+  constructor(options: { pool: BlockPool; budget: ByteBudget; limitBytes: number }) {
     this.#pool = options.pool;
     this.#budget = options.budget;
     this.#limitBytes = options.limitBytes > 0 ? options.limitBytes : Number.POSITIVE_INFINITY;
-    this.#buffer = this.#pool.take(options.expectedBytes);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The body so far; valid until `release` and the next `append`. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    return this.#buffer.subarray(0, this.#length);
+  /** The body so far, in order; valid until `release` and the next `append`. */
+  get parts(): readonly Uint8Array[] {
+    return this.#parts;
   }
 
+  /** The body so far in one piece. */
+  bytes(): Uint8Array {
+    return this.#parts.length === 1
+      ? (this.#parts[0] as Uint8Array)
+      : Buffer.concat(this.#parts, this.#length);
+  }
+
+  /** Copies `chunk`. */
   append(chunk: Uint8Array): BodyRefusal | undefined {
-    const needed = this.#length + chunk.length;
-    if (needed >= this.#limitBytes) return 'limit';
-    if (!this.#budget.tryTake(chunk.length)) return 'budget';
-    if (needed > this.#buffer.length) {
-      const larger = this.#pool.take(Math.max(needed, this.#buffer.length * 2));
-      larger.set(this.bytes());
-      this.#pool.give(this.#buffer);
-      this.#buffer = larger;
+    const refused = this.#admit(chunk.length);
+    if (refused !== undefined) return refused;
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#used === blockBytes) {
+        this.#blocks.push(this.#pool.take());
+        this.#parts.push(new Uint8Array(0));
+        this.#used = 0;
+        this.#partStart = 0;
+      }
+      const block = this.#blocks[this.#blocks.length - 1] as Uint8Array;
+      const size = Math.min(chunk.length - at, blockBytes - this.#used);
+      block.set(size === chunk.length ? chunk : chunk.subarray(at, at + size), this.#used);
+      this.#used += size;
+      this.#parts[this.#parts.length - 1] = block.subarray(this.#partStart, this.#used);
+      at += size;
     }
-    this.#buffer.set(chunk, this.#length);
+    return undefined;
+  }
+
+  /** Keeps `chunk` itself, which must not change until `release`; nothing is appended after it. */
+  appendWhole(chunk: Uint8Array): BodyRefusal | undefined {
+    const refused = this.#admit(chunk.length);
+    if (refused === undefined) this.#parts.push(chunk);
+    return refused;
+  }
+
+  #admit(bytes: number): BodyRefusal | undefined {
+    const needed = this.#length + bytes;
+    if (needed >= this.#limitBytes) return 'limit';
+    if (!this.#budget.tryTake(bytes)) return 'budget';
     this.#length = needed;
     return undefined;
   }
 
-  /** Gives the memory and the budget back; the bytes must not be read after. */
+  /** Gives the memory and the budget back; the parts must not be read after. */
   release(): void {
-    if (this.#buffer.length === 0) return;
     this.#budget.give(this.#length);
-    this.#pool.give(this.#buffer);
+    for (const block of this.#blocks) this.#pool.give(block);
+    this.#blocks.length = 0;
     this.#length = 0;
-    this.#buffer = new Uint8Array(0);
+    this.#parts = [];
+    this.#used = blockBytes;
   }
 }

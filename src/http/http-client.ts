@@ -1,9 +1,9 @@
 import type { Agent, buildConnector } from 'undici';
 import type { Clock, Disk, Timer } from '../base/index.js';
-import { BodyBuffer, BufferPool } from './body-buffer.js';
+import { BlockPool, BodyBuffer } from './body-buffer.js';
 import { ByteBudget } from './byte-budget.js';
 import { sensitiveHeaders } from './credentials.js';
-import { dispatchGet, type RawResponse } from './dispatch-get.js';
+import { type DispatchOptions, dispatchGet, type RawResponse } from './dispatch-get.js';
 import type { HttpClientOptions } from './http-fields.js';
 import {
   bodyLimitError,
@@ -14,15 +14,18 @@ import {
 } from './http-get.js';
 import { inflateGzip } from './inflate.js';
 import { networkErrorText } from './network-error.js';
+import { PlainAgent } from './plain-get.js';
 import { readTlsOptions } from './tls-connector.js';
 
 export interface HttpClientPorts {
   readonly disk: Disk;
   readonly clock: Clock;
-  readonly pool: BufferPool;
+  readonly pool: BlockPool;
   /** Shared by all clients of the process. */
   readonly budget: ByteBudget;
 }
+
+type PlainGet = Omit<DispatchOptions, 'agent'>;
 
 const maxRedirects = 10;
 
@@ -34,7 +37,7 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export function createBodyMemory(
   inFlightBytes = 256 * 1024 * 1024,
 ): Pick<HttpClientPorts, 'pool' | 'budget'> {
-  return { pool: new BufferPool(16 * 1024 * 1024), budget: new ByteBudget(inFlightBytes) };
+  return { pool: new BlockPool(16 * 1024 * 1024), budget: new ByteBudget(inFlightBytes) };
 }
 
 /** One client for one set of options: connections are kept and shared by all who use it. */
@@ -47,6 +50,7 @@ class UndiciClient implements HttpGet {
   readonly #ports: HttpClientPorts;
   /** One agent for TCP ("") and one a Unix socket: undici pools connections by host alone. */
   readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #plainAgents = new Map<string, PlainAgent>();
 
   constructor(options: HttpClientOptions, ports: HttpClientPorts) {
     this.#options = options;
@@ -56,6 +60,8 @@ class UndiciClient implements HttpGet {
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
+    for (const agent of this.#plainAgents.values()) agent.destroy();
+    this.#plainAgents.clear();
     for (const agent of agents) await (await agent).destroy();
   }
 
@@ -117,15 +123,13 @@ class UndiciClient implements HttpGet {
     signal: AbortSignal;
   }): Promise<HttpGetResponse | HttpGetFailure | { location: string }> {
     const { request, url, signal } = options;
-    const body = new BodyBuffer({
-      ...this.#ports,
-      limitBytes: request.bodyLimitBytes,
-      expectedBytes: request.expectedBytes,
-    });
+    const { pool, budget } = this.#ports;
+    const body = new BodyBuffer({ pool, budget, limitBytes: request.bodyLimitBytes });
     let raw: RawResponse;
     try {
-      const agent = await this.#agent(request.socketPath ?? '');
-      raw = await dispatchGet({ agent, url, headers: options.headers, signal, body });
+      const get = { url, headers: options.headers, signal, body };
+      raw = await (this.#plainGet(request.socketPath ?? '', get) ??
+        this.#dispatchGet(request.socketPath ?? '', get));
     } catch (error) {
       body.release();
       return failureOf(url, error, signal, false);
@@ -159,11 +163,8 @@ class UndiciClient implements HttpGet {
       contentType: raw.contentType,
     } as const;
     if (raw.contentEncoding !== 'gzip' || raw.status !== 200) return { ...answer, body };
-    const inflated = new BodyBuffer({
-      ...this.#ports,
-      limitBytes: given.request.bodyLimitBytes,
-      expectedBytes: Math.max(given.request.expectedBytes, body.length * 4),
-    });
+    const { pool, budget } = this.#ports;
+    const inflated = new BodyBuffer({ pool, budget, limitBytes: given.request.bodyLimitBytes });
     const result = await inflateGzip(body.bytes(), inflated, given.signal);
     body.release();
     if (result === undefined) return { ...answer, body: inflated };
@@ -181,6 +182,21 @@ class UndiciClient implements HttpGet {
       kind: 'budget',
       error: `bodies in flight exceed ${mebibytes} MiB over all targets: set body_size_limit on large targets`,
     };
+  }
+
+  /** Undefined where it takes the complete client: TLS, a proxy, an odd URL. */
+  #plainGet(socketPath: string, get: PlainGet): Promise<RawResponse> | undefined {
+    if (this.#options.proxyUrl !== '') return undefined;
+    let agent = this.#plainAgents.get(socketPath);
+    if (agent === undefined) {
+      agent = new PlainAgent(socketPath, this.#ports.clock);
+      this.#plainAgents.set(socketPath, agent);
+    }
+    return agent.get(get);
+  }
+
+  async #dispatchGet(socketPath: string, get: PlainGet): Promise<RawResponse> {
+    return dispatchGet({ agent: await this.#agent(socketPath), ...get });
   }
 
   #agent(socketPath: string): Promise<Agent> {

@@ -8,8 +8,6 @@ export interface HttpGetRequest {
   readonly timeoutMs: number;
   /** A body of so many bytes or more, uncompressed, is refused; 0 for no limit. */
   readonly bodyLimitBytes: number;
-  /** What the body is expected to be long; a guess saves copies. */
-  readonly expectedBytes: number;
   /** Connects to this socket instead of the URL's host. */
   readonly socketPath?: string;
   readonly signal?: AbortSignal;

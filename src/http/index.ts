@@ -1,4 +1,4 @@
-export { BodyBuffer, BufferPool } from './body-buffer.js';
+export { BlockPool, BodyBuffer } from './body-buffer.js';
 export { ByteBudget } from './byte-budget.js';
 export { encodeQuery, escapePath, formatUrl, type UrlParts } from './go-url.js';
 export { createBodyMemory, createHttpClient, type HttpClientPorts } from './http-client.js';

@@ -17,7 +17,7 @@ export async function inflateGzip(
   if (bound <= 8 * 1024 * 1024) {
     const whole = await inflateWhole(compressed, bound);
     if (whole.bytes !== undefined) {
-      const refused = into.append(whole.bytes);
+      const refused = into.appendWhole(whole.bytes);
       return refused === undefined ? undefined : { refused };
     }
     if (whole.error !== undefined) return { error: whole.error };

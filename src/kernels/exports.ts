@@ -1,3 +1,17 @@
+import type { AggregationsExports } from './aggregations.js';
+import type { ChunkRecordExports } from './chunk-records.js';
+import type { Crc32cExports } from './crc32c.js';
+import type { FloatFormatExports } from './float-format.js';
+import type { HeadExports } from './head.js';
+import type { JsonRowsExports } from './json-rows.js';
+import type { RowsExports } from './rows.js';
+import type { ScanExports } from './scan.js';
+import type { SnappyExports } from './snappy.js';
+import type { WalSamplesExports } from './wal-samples.js';
+import type { WindowsExports } from './windows.js';
+import type { XorAppendExports } from './xor-append.js';
+import type { XorDecodeExports } from './xor-decode.js';
+
 /**
  * What the module exports. Parameters named as addresses are bytes from the memory's start. A `u32` answer arrives
  * signed: read it with `>>> 0` where it may pass 2^31.
@@ -14,4 +28,17 @@ export interface ArenaExports {
   arenaRemaining(): number;
 }
 
-export interface KernelExports extends ArenaExports {}
+export interface KernelExports
+  extends ArenaExports,
+    HeadExports,
+    XorAppendExports,
+    XorDecodeExports,
+    FloatFormatExports,
+    JsonRowsExports,
+    Crc32cExports,
+    SnappyExports,
+    WalSamplesExports,
+    ScanExports,
+    WindowsExports,
+    AggregationsExports,
+    RowsExports {}

@@ -1,4 +1,10 @@
+export { aggregateOps } from './aggregations.js';
 export type { ArenaExports, KernelExports } from './exports.js';
+export { floatForms } from './float-format.js';
+export { installFloatPowers } from './float-powers.js';
+export { installFormatPowers } from './format-powers.js';
+export { jsonRowFieldBytes, jsonRowFields, jsonSlotBytes } from './json-rows.js';
+export { KernelBuffer } from './kernel-buffer.js';
 export {
   KernelMemoryError,
   KernelScope,
@@ -7,6 +13,18 @@ export {
   type MemoryOptions,
   reserveMemory,
 } from './kernels.js';
+export { PageScan, type ScanRows, type ScanStart } from './page-scan.js';
+export { rowArithmeticOps, rowComparisonOps } from './rows.js';
+export {
+  type SlotColumns,
+  scanKeys,
+  scanReasons,
+  scanRowCapacity,
+  slotFlags,
+  untrackedRow,
+} from './scan.js';
+export { ScopePages } from './scope-pages.js';
+export { SnappyPacker, SnappyUnpacker } from './snappy-packer.js';
 export {
   addAverage,
   addCount,
@@ -23,6 +41,7 @@ export { BitReader, BitWriter } from './twins/bit-stream.js';
 export { readVarbitInt, readVarbitUint, writeVarbitInt, writeVarbitUint } from './twins/bit-stream-varbit.js';
 export { crc32c } from './twins/crc32c.js';
 export { quantileOf } from './twins/quantile.js';
+export { combineRows, compareRows, type RowOperand, type RowTarget, siftRow } from './twins/rows.js';
 export { snappyCompress, snappyMaxCompressedBytes } from './twins/snappy-compress.js';
 export { snappyDecompress, snappyDecompressedLength } from './twins/snappy-decompress.js';
 export {
@@ -70,3 +89,12 @@ export { XorValues } from './twins/xor-values.js';
 export { decodeXor2, resumeXor2, Xor2Encoder } from './twins/xor2.js';
 export { StartTimestamps } from './twins/xor2-starts.js';
 export { hashLabels, xxhash64 } from './twins/xxhash64.js';
+export { WindowRunner } from './window-runner.js';
+export {
+  type ColumnsPlace,
+  type RowPlace,
+  type WindowGrid,
+  type WindowOp,
+  windowOps,
+} from './windows.js';
+export { noRoomForChunk } from './xor-decode.js';

@@ -41,5 +41,10 @@ export interface QueryResult {
   /** With upstream's prefix `PromQL info: `. */
   readonly infos: readonly string[];
   /** For statistics. Upstream's totalQueryableSamples, samplesRead and (nearly) peakSamples. */
+  /**
+   * There where the request asked to borrow: the columns of a matrix then stand in the memory of kernels (`place`), and
+   * nothing of it may be looked at once this was called. May be called twice.
+   */
+  readonly release?: (() => void) | undefined;
   readonly samples?: { readonly total: number; readonly read: number; readonly peak: number } | undefined;
 }

@@ -1,7 +1,8 @@
-import { formatFloatPlain, runAtOnce } from '../base/index.js';
+import { formatFloatPlain } from '../base/index.js';
 import {
   duplicateName,
   labelsOfPairs,
+  markAt,
   metricTypes,
   type ScannedPage,
   scanOpenMetrics,
@@ -9,8 +10,7 @@ import {
   selectFormat,
   seriesPairs,
 } from '../exposition/index.js';
-import type { Labels, MetricType } from '../model/index.js';
-import { readMetadata } from './parse-page.js';
+import type { Labels, Metadata, MetricType } from '../model/index.js';
 
 export interface PageSample {
   readonly labels: Labels;
@@ -68,7 +68,22 @@ export function examinePage(bytes: Uint8Array, contentType: string): PageReport 
 
 function familiesOf(page: ScannedPage): PageFamily[] {
   const unsaid = { type: 'unknown', unit: '', help: '' } as const;
-  return [...runAtOnce(readMetadata(page))].map(([name, said]) => ({ name, ...unsaid, ...said }));
+  return [...readMetadata(page)].map(([name, said]) => ({ name, ...unsaid, ...said }));
+}
+
+/** What the page says of its families; fields it does not say are absent. */
+function readMetadata(page: ScannedPage): ReadonlyMap<string, Partial<Metadata>> {
+  const families = new Map<string, { type?: Metadata['type']; help?: string; unit?: string }>();
+  for (let i = 0; i < page.marks.count; i++) {
+    const mark = markAt(page, i);
+    if (mark.kind === 'series' || mark.kind === 'comment') continue;
+    const family = families.get(mark.name) ?? {};
+    families.set(mark.name, family);
+    if (mark.kind === 'type') family.type = mark.type;
+    else if (mark.kind === 'help') family.help = mark.text;
+    else family.unit = mark.text;
+  }
+  return families;
 }
 
 /** The samples, and the problems of single lines. */

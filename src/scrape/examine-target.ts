@@ -31,7 +31,6 @@ export async function examineTarget(options: {
       timeoutMs,
       http,
       socketPath: '',
-      expectedBytes: 0,
       options: {
         scrapeProtocols: defaultProtocols,
         metricNameEscapingScheme: 'allow-utf-8',
@@ -49,7 +48,8 @@ export async function examineTarget(options: {
         ],
       });
     }
-    const { bytes, contentType } = fetched;
+    const { contentType } = fetched;
+    const bytes = Buffer.concat(fetched.parts);
     const report = {
       url,
       contentType,

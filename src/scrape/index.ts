@@ -1,7 +1,6 @@
 export { examinePage, type PageReport } from './examine-page.js';
 export { examineTarget, type TargetReport } from './examine-target.js';
 export type { FamilyMetadata } from './metadata-cache.js';
-export { createPageParser, type ParsePage } from './parse-page.js';
 export {
   type DroppedTargetView,
   type ScrapeConfiguration,
@@ -11,6 +10,5 @@ export {
 } from './scrape-manager.js';
 export { createScrapeMetrics, type ScrapeMetrics } from './scrape-metrics.js';
 export { type FetchedBody, type FetchFailure, fetchPage, type SelfTarget, userAgent } from './scrape-once.js';
-export type { ScrapedPage } from './scraped-page.js';
 export { Target, type TargetHealth, type TargetState } from './target.js';
 export { discoveredLabels, type TargetLabels, targetLabels } from './target-labels.js';

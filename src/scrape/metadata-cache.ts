@@ -1,6 +1,4 @@
-import type { Steps } from '../base/index.js';
 import type { Metadata } from '../model/index.js';
-import type { ScrapedPage } from './scraped-page.js';
 
 export interface FamilyMetadata extends Metadata {
   readonly family: string;
@@ -8,53 +6,58 @@ export interface FamilyMetadata extends Metadata {
 
 interface Entry {
   metadata: Metadata;
-  /** The last iteration that showed it, unless it stands on the current page. */
+  readonly id: number;
+  /** Whether the last good page had a line of it, and else the last iteration that had one. */
+  isShown: boolean;
   seen: number;
-  page: number;
 }
 
 const unknown: Metadata = { type: 'unknown', unit: '', help: '' };
 const keptIterations = 10;
-/** Families that are taken between two pauses. */
-const stepFamilies = 1024;
 
 /**
  * What a target says of its metric families; kept ten scrapes after a family was last seen. Pages mostly say the same
- * again, so that entries name the page that they were read from, and a page that says the same only renews that page.
+ * again: lines that were read before are slots of the scrape cache, which tells when they are gone.
  */
 export class MetadataCache {
   readonly #families = new Map<string, Entry>();
-  #signature: string | undefined;
-  #page = 0;
-  #pageSeen = 0;
+  #lastId = 0;
+  #hiddenCount = 0;
 
   get size(): number {
     return this.#families.size;
   }
 
-  *update(page: ScrapedPage, iteration: number): Steps<void> {
-    if (page.metadataSignature !== this.#signature) {
-      for (const entry of this.#families.values()) if (entry.page === this.#page) entry.seen = this.#pageSeen;
-      this.#page++;
-      this.#signature = page.metadataSignature;
-      let count = 0;
-      for (const [family, said] of yield* page.metadata()) {
-        if (++count % stepFamilies === 0) yield;
-        this.#set(family, said);
-      }
+  /** Takes what a line says; answers the family's number. */
+  say(family: string, said: Partial<Metadata>, iteration: number): number {
+    let entry = this.#families.get(family);
+    if (entry === undefined) {
+      entry = { metadata: unknown, id: ++this.#lastId, isShown: false, seen: iteration };
+      this.#families.set(family, entry);
+      this.#hiddenCount++;
     }
-    this.#pageSeen = iteration;
+    entry.metadata = { ...entry.metadata, ...said };
+    entry.seen = iteration;
+    return entry.id;
   }
 
-  #set(family: string, said: Partial<Metadata>): void {
-    const known = this.#families.get(family);
-    const metadata = { ...(known?.metadata ?? unknown), ...said };
-    this.#families.set(family, { metadata, seen: 0, page: this.#page });
+  /** The families that lines are there of, at the end of an iteration. */
+  keep(shown: ReadonlySet<number>, iteration: number): void {
+    this.#hiddenCount = 0;
+    for (const entry of this.#families.values()) {
+      const isShown = shown.has(entry.id);
+      if (!isShown) this.#hiddenCount++;
+      if (entry.isShown && !isShown) entry.seen = iteration - 1;
+      entry.isShown = isShown;
+    }
   }
 
   forget(iteration: number): void {
+    if (this.#hiddenCount === 0) return;
     for (const [family, entry] of this.#families) {
-      if (entry.page !== this.#page && iteration - entry.seen > keptIterations) this.#families.delete(family);
+      if (entry.isShown || iteration - entry.seen <= keptIterations) continue;
+      this.#families.delete(family);
+      this.#hiddenCount--;
     }
   }
 

@@ -11,6 +11,7 @@ import type { Logger } from '../telemetry/index.js';
 import { type AppendResult, appendNothing, appendPage } from './append-page.js';
 import type { MetadataCache } from './metadata-cache.js';
 import type { ScrapeOptions } from './options.js';
+import { type PageBody, pageOfBody } from './page-format.js';
 import type { PageLanes, PageTools } from './page-lanes.js';
 import { ReportSeries } from './report-samples.js';
 import type { ScrapeCache } from './scrape-cache.js';
@@ -39,11 +40,6 @@ export interface LoopOptions {
   readonly timeoutMs: number;
 }
 
-interface PageBody {
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
-}
-
 /** What came of a scrape, with the appender that holds it. */
 interface Appended {
   readonly result: AppendResult;
@@ -51,6 +47,9 @@ interface Appended {
   readonly error: string | undefined;
   readonly bodyBytes: number;
 }
+
+/** What a stale marker weighs beside the bytes of a page. */
+const staleBytes = 16;
 
 /** Times are moved to the schedule when they are off by no more than this. */
 const toleranceMs = 2;
@@ -70,7 +69,6 @@ export class ScrapeLoop {
   #nextTickMs = 0;
   #alignedMs = 0;
   #lastStartMs: number | undefined;
-  #lastBodyBytes = 0;
 
   constructor(ports: LoopPorts, given: LoopOptions) {
     this.cache = given.cache;
@@ -133,7 +131,7 @@ export class ScrapeLoop {
       await clock.sleep(intervalMs, signal);
       await clock.sleep(intervalMs / 10, signal);
       let appender = storage.appender();
-      const failed = appendNothing(this.#parts(this.#ports.lanes.batch), appender, staleMs).error;
+      const failed = await this.#appendNothing(appender, staleMs, signal);
       if (failed !== undefined) {
         appender.rollback();
         appender = storage.appender();
@@ -147,11 +145,25 @@ export class ScrapeLoop {
     }
   }
 
-  #parts(batch: PageTools['batch']) {
+  #parts() {
     const { target, options } = this.#given;
     const { metrics } = this.#ports;
     const { cache, metadata } = this;
-    return { options, target, cache, metadata, batch, metrics, logger: this.#logger };
+    return { options, target, cache, metadata, metrics, logger: this.#logger };
+  }
+
+  /** Upstream's text of what kept the stale markers out, or undefined. */
+  async #appendNothing(appender: Appender, timeMs: number, signal: AbortSignal): Promise<string | undefined> {
+    const work = this.cache.size * staleBytes;
+    const result = await this.#ports.lanes.run(work, signal, ({ batch }) =>
+      appendNothing(this.#parts(), batch, appender, timeMs),
+    );
+    return result?.error;
+  }
+
+  /** A scrape out of turn, for benchmarks. */
+  scrapeOnce(): Promise<void> {
+    return this.#scrapeAndReport(this.#ports.clock.nowMs());
   }
 
   #scrape(): void {
@@ -252,8 +264,7 @@ export class ScrapeLoop {
       }
       this.#logger.debug('Scrape failed', { err: error });
     } else if (fetched?.ok) {
-      bodyBytes = fetched.bytes.length;
-      if (bodyBytes > 0) this.#lastBodyBytes = bodyBytes;
+      bodyBytes = fetched.length;
       try {
         if (bodyBytes > 0) result = await this.#readBody(fetched, first, timeMs);
       } finally {
@@ -273,7 +284,7 @@ export class ScrapeLoop {
       appender = storage.appender();
       this.#logger.debug('Append failed', { err: result.error });
     }
-    const stale = appendNothing(this.#parts(this.#ports.lanes.batch), appender, timeMs).error;
+    const stale = await this.#appendNothing(appender, timeMs, this.#shutdown.signal);
     if (stale !== undefined) {
       appender.rollback();
       appender = storage.appender();
@@ -289,7 +300,6 @@ export class ScrapeLoop {
       options,
       timeoutMs,
       socketPath: target.socketPath,
-      expectedBytes: this.#lastBodyBytes,
       http,
       self: this.#ports.self,
       signal: this.#shutdown.signal,
@@ -299,22 +309,22 @@ export class ScrapeLoop {
   /** Undefined when the process ends meanwhile. */
   #readBody(body: PageBody, appender: Appender, timeMs: number): Promise<AppendResult | undefined> {
     const { signal } = this.#shutdown;
-    return this.#ports.lanes.run(body.bytes.length, signal, (tools) =>
+    return this.#ports.lanes.run(body.length, signal, (tools) =>
       this.#bodySteps(tools, body, appender, timeMs),
     );
   }
 
   *#bodySteps(tools: PageTools, body: PageBody, appender: Appender, timeMs: number): Steps<AppendResult> {
-    const parsed = yield* tools.parsePage(body, this.#given.options);
-    if ('error' in parsed) {
+    const page = pageOfBody(body, this.#given.options);
+    if ('error' in page) {
       this.#logger.error('Failed to determine correct type of scrape target.', {
         content_type: body.contentType,
         fallback_media_type: this.#given.options.fallbackScrapeProtocol,
-        err: parsed.error,
+        err: page.error,
       });
-      return { total: 0, added: 0, seriesAdded: 0, error: parsed.error };
+      return { total: 0, added: 0, seriesAdded: 0, error: page.error };
     }
     const times = { timeMs, nowMs: this.#ports.clock.nowMs() };
-    return yield* appendPage(this.#parts(tools.batch), parsed.page, appender, times);
+    return yield* appendPage(this.#parts(), tools, page, appender, times);
   }
 }

@@ -28,6 +28,8 @@ export interface ScrapeManagerOptions {
   readonly self?: SelfTarget;
   /** Stand-ins for tests. */
   readonly createClient?: (options: HttpClientOptions) => HttpGet;
+  /** The compiled kernels; asked for when the first page is read. */
+  kernels(): WebAssembly.Module;
   /** Bytes of all bodies in flight, uncompressed. */
   readonly inFlightBytes?: number;
 }
@@ -76,7 +78,7 @@ export class ScrapeManager {
 
   constructor(options: ScrapeManagerOptions) {
     this.#options = options;
-    this.#lanes = new PageLanes(options.clock);
+    this.#lanes = new PageLanes(options);
     const memory = createBodyMemory(options.inFlightBytes);
     const ports = { disk: options.disk, clock: options.clock, ...memory };
     this.#createClient = options.createClient ?? ((client) => createHttpClient(client, ports));
@@ -137,10 +139,9 @@ export class ScrapeManager {
   }
 
   #poolPorts(job: string): PoolPorts {
-    const { clock, random, storage, metrics, logger, self } = this.#options;
+    const { clock, storage, metrics, logger, self } = this.#options;
     return {
       clock,
-      random,
       storage,
       metrics,
       self,

@@ -2,6 +2,7 @@ import { formatFloatPlain } from '../base/index.js';
 import { acceptHeader } from '../exposition/index.js';
 import type { HttpGet } from '../http/index.js';
 import type { ScrapeOptions } from './options.js';
+import type { PageBody } from './page-format.js';
 
 export const userAgent = 'Prometheus/3.14.0';
 
@@ -12,11 +13,9 @@ export interface SelfTarget {
   render(url: string, accept: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string }>;
 }
 
-export interface FetchedBody {
+export interface FetchedBody extends PageBody {
   readonly ok: true;
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
-  /** After this the bytes must not be read. */
+  /** After this the parts must not be read. */
   release(): void;
 }
 
@@ -37,8 +36,6 @@ export interface ScrapeRequest {
   readonly options: FetchOptions;
   readonly timeoutMs: number;
   readonly socketPath: string;
-  /** What the last body was long. */
-  readonly expectedBytes: number;
   readonly http: HttpGet;
   readonly self?: SelfTarget | undefined;
   readonly signal?: AbortSignal;
@@ -50,7 +47,7 @@ export async function fetchPage(request: ScrapeRequest): Promise<FetchedBody | F
   const accept = acceptHeader(options.scrapeProtocols, options.metricNameEscapingScheme);
   if (request.self?.matches(request.url)) {
     const { bytes, contentType } = await request.self.render(request.url, accept);
-    return { ok: true, bytes, contentType, release: () => undefined };
+    return { ok: true, parts: [bytes], length: bytes.length, contentType, release: () => undefined };
   }
   const answer = await request.http.get({
     url: request.url,
@@ -62,7 +59,6 @@ export async function fetchPage(request: ScrapeRequest): Promise<FetchedBody | F
     ],
     timeoutMs: request.timeoutMs,
     bodyLimitBytes: options.bodySizeLimit,
-    expectedBytes: request.expectedBytes,
     ...(request.socketPath === '' ? {} : { socketPath: request.socketPath }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
@@ -72,5 +68,6 @@ export async function fetchPage(request: ScrapeRequest): Promise<FetchedBody | F
     body.release();
     return { ok: false, error: `server returned HTTP status ${answer.statusText}`, isOverBodyLimit: false };
   }
-  return { ok: true, bytes: body.bytes(), contentType: answer.contentType, release: () => body.release() };
+  const { parts, length } = body;
+  return { ok: true, parts, length, contentType: answer.contentType, release: () => body.release() };
 }

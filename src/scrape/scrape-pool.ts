@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Random } from '../base/index.js';
+import { formatDuration, parseDuration } from '../base/index.js';
 import type { TargetGroup } from '../discovery/index.js';
 import type { HttpGet } from '../http/index.js';
 import type { HttpClientOptions } from '../http/options.js';
@@ -12,7 +12,6 @@ import { Target } from './target.js';
 import { discoveredLabels, targetLabels } from './target-labels.js';
 
 export interface PoolPorts extends LoopPorts {
-  readonly random: Random;
   createClient(options: HttpClientOptions): HttpGet;
 }
 
@@ -127,7 +126,7 @@ export class ScrapePool {
       target,
       options: this.#options,
       http: this.#http,
-      cache: kept?.cache ?? new ScrapeCache(this.#ports.random.uint32()),
+      cache: kept?.cache ?? new ScrapeCache(),
       metadata: kept?.metadata ?? new MetadataCache(),
       ...targetTiming(target, this.#options),
     });

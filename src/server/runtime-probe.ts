@@ -1,13 +1,13 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../base/index.js';
 import type { RuntimeProbe } from '../telemetry/index.js';
+import { EventLoopDelay } from './event-loop-delay.js';
 
-const resolutionMs = 10;
 const nanosecondsInSecond = 1e9;
 
 /** What this process' runtime says of itself; the event loop is watched from the call on. */
-export function watchRuntime(): RuntimeProbe {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  delay.enable();
+export function watchRuntime(clock: Clock): RuntimeProbe {
+  const watched = new EventLoopDelay(clock);
+  const delay = watched.ticks;
   const seconds = (nanoseconds: number): number => nanoseconds / nanosecondsInSecond;
   return {
     eventLoopLag: () => ({
@@ -19,6 +19,7 @@ export function watchRuntime(): RuntimeProbe {
       p90: seconds(delay.percentile(90)),
       p99: seconds(delay.percentile(99)),
     }),
+    eventLoopDelay: () => watched.read(),
     heap() {
       const { heapTotal, heapUsed, external } = process.memoryUsage();
       return { totalBytes: heapTotal, usedBytes: heapUsed, externalBytes: external };

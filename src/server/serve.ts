@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { messageOf, systemFiles, UserError } from '../base/index.js';
+import { assert, messageOf, systemFiles, UserError } from '../base/index.js';
 import type { Config } from '../config/index.js';
 import { DiscoveryManager } from '../discovery/index.js';
-import { createEngine, type ParserOptions } from '../promql/index.js';
+import { loadKernels } from '../kernels/index.js';
 import { createScrapeMetrics, ScrapeManager } from '../scrape/index.js';
 import type { Queryable } from '../storage/index.js';
 import {
@@ -26,7 +26,9 @@ import { selfTarget } from './self-target.js';
 import type { ServeOptions } from './serve-options.js';
 import type { ServerParts } from './server-parts.js';
 import { portOf } from './settings.js';
+import { storageSettings } from './storage-settings.js';
 import { buildInfo, compatibleVersion, webOptions, webPorts } from './web-ports.js';
+import { createWorkers, type Workers } from './workers/index.js';
 
 export interface RunningServer {
   /** Resolves when the server has stopped in order; rejects with what ended it otherwise. */
@@ -36,6 +38,9 @@ export interface RunningServer {
   /** Resolves to the error's text, or undefined when the new configuration is in force. */
   reload(): Promise<string | undefined>;
 }
+
+/** Scraped samples are in the log within 50 ms of the answer. */
+const walGatherMs = 25;
 
 /** How long answers under way may take once the server stops; then their connections are cut. */
 const stopGraceMs = 500;
@@ -61,6 +66,8 @@ class Server {
   #readiness: Readiness = 'starting';
   #addresses: readonly string[] = [];
   #database: Database | undefined;
+  #workers: Workers | undefined;
+  #kernels: WebAssembly.Module | undefined;
   #config: Config | undefined;
   #isEmbedded = false;
   #lastReload: { ok: boolean; atMs: number | undefined } = { ok: false, atMs: undefined };
@@ -78,6 +85,7 @@ class Server {
       random,
       disk,
       storage: { appender: () => this.#requireDatabase().appender() },
+      kernels: () => this.#requireKernels(),
       logger: this.#logger.with({ component: 'scrape manager' }),
       metrics: createScrapeMetrics(this.#registry),
       hostName: hostname(),
@@ -98,24 +106,32 @@ class Server {
     });
   }
 
-  /** Start order: configuration, listeners, database, scraping. Stop order: the other way round. */
+  /** Start order: configuration, kernels, listeners, database, scraping. Stop order: the other way round. */
   async run(): Promise<void> {
     const { settings, disk } = this.#options;
     this.#logStart();
     await this.#readConfig();
     this.#registerMetrics();
-    const web = await createWebServer(webPorts(this.#parts()), webOptions(settings));
+    this.#kernels = await loadKernels(disk);
+    const workers = await this.#createWorkers();
+    this.#workers = workers;
+    const web = await createWebServer(webPorts(this.#parts(workers)), webOptions(settings));
     try {
       this.#addresses = await web.listen(settings.listenAddresses);
       for (const address of this.#addresses) this.#logger.info('Listening on', { component: 'web', address });
       this.#database = await openDatabase({
         directory: settings.dataDirectory,
+        ...storageSettings(settings),
+        kernelModule: this.#requireKernels(),
+        readerKernels: workers.kernels,
+        maintenance: workers.maintenance,
         disk,
         clock: this.#options.clock,
         random: this.#options.random,
         logger: databaseLogger(this.#logger),
         lock: settings.lockDirectory,
         walSync: settings.walSync,
+        walGatherMs,
         walCompression: settings.walCompression,
         segmentSizeBytes: settings.walSegmentBytes,
         onReplayProgress: ({ first, last, segment }) => {
@@ -123,6 +139,7 @@ class Server {
         },
         onFsync: this.#fsyncObserver(),
       });
+      workers.follow();
       this.#logger.info('TSDB started');
       await this.#applyConfig();
       this.#scraping.start();
@@ -131,7 +148,7 @@ class Server {
       if (this.#isEmbedded) this.#greet();
       await this.#stopping.promise;
     } finally {
-      await this.#shutDown(web);
+      await this.#shutDown(web, workers);
     }
   }
 
@@ -180,44 +197,49 @@ class Server {
   async #applyConfig(): Promise<void> {
     const config = this.#requireConfig();
     await this.#scraping.apply({ jobs: config.jobs, externalLabels: config.global.externalLabels });
+    this.#workers?.refreshDefaultStep();
     this.#discovery.apply(new Map(config.jobs.map(({ scrape, discovery }) => [scrape.jobName, discovery])));
     this.#logger.info('Completed loading of configuration file', {
       filename: this.#options.settings.configFile,
     });
   }
 
-  async #shutDown(web: WebServer): Promise<void> {
+  async #shutDown(web: WebServer, workers: Workers): Promise<void> {
     this.#readiness = 'stopping';
     this.#discovery.stop();
     this.#logger.info('Stopping scrape manager...');
     await this.#scraping.stop();
     this.#logger.info('Scrape manager stopped');
     await web.close(stopGraceMs);
+    await workers.closeQueries();
     await this.#database?.close();
+    await workers.closeMaintenance();
     this.#logger.info('See you next time!');
   }
 
-  #parts(): ServerParts {
-    const { settings, clock } = this.#options;
-    const parserOptions = parserOptionsOf(settings.features);
+  async #createWorkers(): Promise<Workers> {
+    const { settings, disk, clock } = this.#options;
+    return createWorkers({
+      settings,
+      module: this.#requireKernels(),
+      disk,
+      clock,
+      logger: this.#logger,
+      registry: this.#registry,
+      defaultStepMs: () => this.#requireConfig().global.evaluationInterval,
+      database: () => this.#requireDatabase(),
+    });
+  }
+
+  #parts(workers: Workers): ServerParts {
     const queryable: Queryable = { querier: (window) => this.#requireDatabase().querier(window) };
     return {
       options: this.#options,
       logger: this.#logger,
       registry: this.#registry,
       startTimeMs: this.#startTimeMs,
-      parserOptions,
       queryable,
-      engine: createEngine({
-        clock,
-        parserOptions,
-        lookbackDeltaMs: settings.lookbackDeltaMs,
-        timeoutMs: settings.queryTimeoutMs,
-        maxSamples: settings.maxSamples,
-        maxConcurrency: settings.maxConcurrentQueries,
-        defaultStepMs: () => this.#requireConfig().global.evaluationInterval,
-        delayedNameRemoval: settings.features.has('promql-delayed-name-removal'),
-      }),
+      workers,
       scraping: this.#scraping,
       hostMetrics: () => this.#hostMetrics(),
       database: () => this.#database,
@@ -230,6 +252,11 @@ class Server {
       reload: () => this.reload(),
       stop: (reason) => this.stop(reason),
     };
+  }
+
+  #requireKernels(): WebAssembly.Module {
+    assert(this.#kernels !== undefined, 'kernels are read before anything else starts');
+    return this.#kernels;
   }
 
   #requireConfig(): Config {
@@ -265,7 +292,7 @@ class Server {
       openFileCount: () => systemFiles.entryCount('/proc/self/fd'),
     };
     registerProcessMetrics(registry, { proc, startTimeMs: this.#startTimeMs });
-    registerRuntimeMetrics(registry, watchRuntime());
+    registerRuntimeMetrics(registry, watchRuntime(this.#options.clock));
     registerDatabaseMetrics(registry, () => this.#database);
     const help = 'Whether the last configuration reload attempt was successful.';
     registry.gaugeFrom({ name: 'prometheus_config_last_reload_successful', help }, () =>
@@ -321,14 +348,6 @@ const effectiveFeatures: ReadonlySet<string> = new Set([
   'promql-binop-fill-modifiers',
   'promql-delayed-name-removal',
 ]);
-
-function parserOptionsOf(features: ReadonlySet<string>): ParserOptions {
-  return {
-    experimentalFunctions: features.has('promql-experimental-functions'),
-    extendedRangeSelectors: features.has('promql-extended-range-selectors'),
-    fillModifiers: features.has('promql-binop-fill-modifiers'),
-  };
-}
 
 function databaseLogger(logger: Logger): NonNullable<Parameters<typeof openDatabase>[0]['logger']> {
   const inner = logger.with({ component: 'tsdb' });

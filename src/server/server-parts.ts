@@ -1,11 +1,11 @@
 import type { Config } from '../config/index.js';
-import type { Engine, ParserOptions } from '../promql/index.js';
 import type { ScrapeManager } from '../scrape/index.js';
 import type { Queryable } from '../storage/index.js';
 import type { Logger, MetricFamily, MetricRegistry } from '../telemetry/index.js';
 import type { Database } from '../tsdb/index.js';
 import type { Notification, Readiness, ReplayProgress } from '../web/index.js';
 import type { ServeOptions } from './serve-options.js';
+import type { Workers } from './workers/index.js';
 
 /** The server's parts as its HTTP surface sees them. */
 export interface ServerParts {
@@ -13,9 +13,8 @@ export interface ServerParts {
   readonly logger: Logger;
   readonly registry: MetricRegistry;
   readonly startTimeMs: number;
-  readonly engine: Engine;
-  readonly parserOptions: ParserOptions;
   readonly queryable: Queryable;
+  readonly workers: Workers;
   readonly scraping: ScrapeManager;
   /** This machine's figures under node_exporter's names. */
   hostMetrics(): Promise<readonly MetricFamily[]>;

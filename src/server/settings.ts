@@ -22,6 +22,9 @@ export interface ServerSettings {
   readonly maxConnections: number;
   readonly readTimeoutMs: number;
   readonly dataDirectory: string;
+  /** Undefined for the default. */
+  readonly headMaxBytes: number | undefined;
+  readonly minBlockDurationMs: number;
   readonly lockDirectory: boolean;
   readonly walSync: 'commit' | 'interval' | 'none';
   readonly walSegmentBytes: number;
@@ -30,6 +33,7 @@ export interface ServerSettings {
   readonly queryTimeoutMs: number;
   readonly maxSamples: number;
   readonly maxConcurrentQueries: number;
+  readonly queryMaxBytes: number;
   readonly alignTimestamps: boolean;
   readonly timestampToleranceMs: number;
   readonly discoveryIntervalMs: number;
@@ -151,6 +155,9 @@ export function readSettings(given: GivenFlags): ServerSettings {
     maxConnections: reader.integer('web.max-connections'),
     readTimeoutMs: reader.durationMs('web.read-timeout'),
     dataDirectory: reader.text('storage.tsdb.path'),
+    headMaxBytes:
+      reader.text('storage.head.max-memory') === '' ? undefined : reader.size('storage.head.max-memory'),
+    minBlockDurationMs: reader.durationMs('storage.tsdb.min-block-duration'),
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
     walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
     walSegmentBytes,
@@ -159,6 +166,7 @@ export function readSettings(given: GivenFlags): ServerSettings {
     queryTimeoutMs: reader.durationMs('query.timeout'),
     maxSamples: reader.integer('query.max-samples'),
     maxConcurrentQueries: reader.integer('query.max-concurrency'),
+    queryMaxBytes: reader.size('query.max-memory'),
     alignTimestamps: reader.isTrue('scrape.adjust-timestamps'),
     timestampToleranceMs: reader.durationMs('scrape.timestamp-tolerance'),
     discoveryIntervalMs: reader.durationMs('scrape.discovery-reload-interval'),

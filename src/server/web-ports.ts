@@ -1,8 +1,8 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { renderConfig } from '../config/index.js';
-import { parseExpr, parseMetricSelector, prettyExpr } from '../promql/index.js';
 import type { BuildInfo, WebOptions, WebPorts } from '../web/index.js';
 import { defaultWebOptions } from '../web/index.js';
+import { queryParser } from './query-engine.js';
 import type { ServerParts } from './server-parts.js';
 import { portOf, type ServerSettings } from './settings.js';
 import { targetsProvider } from './targets-provider.js';
@@ -42,14 +42,11 @@ export function webOptions(settings: ServerSettings): WebOptions {
 /** Everything the HTTP surface asks of the server. */
 export function webPorts(parts: ServerParts): WebPorts {
   const { settings } = parts.options;
-  const parserOptions = parts.parserOptions;
   return {
-    engine: parts.engine,
-    parser: {
-      parse: (query) => parseExpr(query, parserOptions),
-      parseSelector: (text) => parseMetricSelector(text),
-      pretty: (expr) => prettyExpr(expr),
-    },
+    engine: parts.workers.engine,
+    kernels: parts.workers.kernels,
+    relay: parts.workers.relay,
+    parser: queryParser(settings.features),
     queryable: parts.queryable,
     targets: targetsProvider(parts.scraping, () => parts.config()),
     cardinality: (limit) => parts.requireDatabase().cardinality(limit),

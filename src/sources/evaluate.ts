@@ -1,5 +1,6 @@
 import { type Clock, type Disk, decodeUtf8, encodeUtf8, UserError } from '../base/index.js';
 import type { Answer } from '../client/index.js';
+import { Kernels, loadKernels, reserveMemory } from '../kernels/index.js';
 import {
   answerRows,
   createEngine,
@@ -36,6 +37,9 @@ const parserOptions: ParserOptions = {
   fillModifiers: true,
 };
 
+/** The most that a query may take; untouched memory costs nothing. */
+const kernelBytes = 4 * 2 ** 30 - 65_536;
+
 /** An expression's answer from wherever the samples are. Throws UserError, with the place in the query where there is one. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   if (options.url !== undefined) return { ...(await askServer(options, options.url)), hints: [] };
@@ -59,11 +63,13 @@ async function askServer({ query, times }: EvaluateOptions, url: string): Promis
 }
 
 async function evaluateHere(options: EvaluateOptions): Promise<Evaluation> {
-  const { query, times, clock } = options;
+  const { query, times, clock, disk } = options;
   // A mistake in the query is said before a directory is read.
   const expr = parseExpr(query, parserOptions);
   const queryable = await openQueryable(options);
+  const memory = reserveMemory({ maxBytes: kernelBytes });
   const engine = createEngine({
+    kernels: new Kernels(await loadKernels(disk), memory, kernelBytes),
     clock,
     lookbackDeltaMs: 300_000,
     timeoutMs: 120_000,

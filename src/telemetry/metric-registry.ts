@@ -22,12 +22,21 @@ export interface Gauge {
 
 export interface Observer {
   observe(value: number, ...labelValues: string[]): void;
+  /** Shows a row before anything was observed. */
+  show(...labelValues: string[]): void;
 }
 
 /**
  * What a callback answers: one value, or one a combination of label values (in the order of `labelNames`).
  */
 export type MetricReading = number | readonly (readonly [labelValues: readonly string[], value: number])[];
+
+/** A summary that another keeps. */
+export interface SummaryReading {
+  readonly count: number;
+  readonly sum: number;
+  readonly quantiles: readonly (readonly [quantile: number, value: number])[];
+}
 
 interface Registered {
   readonly options: MetricOptions;
@@ -75,6 +84,7 @@ export class MetricRegistry {
         const sum = start + bounds.length + 1;
         rows.cells[sum] = (rows.cells[sum] as number) + value;
       },
+      show: (...labelValues) => void rows.row(labelValues),
     };
   }
 
@@ -92,6 +102,7 @@ export class MetricRegistry {
         cells[start + 1] = (cells[start + 1] as number) + value;
         cells[start + 2 + (count % summaryWindow)] = value;
       },
+      show: (...labelValues) => void rows.row(labelValues),
     };
   }
 
@@ -103,6 +114,15 @@ export class MetricRegistry {
   /** A counter read when metrics are collected. */
   counterFrom(options: MetricOptions, read: () => MetricReading): void {
     this.#register({ options, type: 'counter', points: () => readPoints(options, read()) });
+  }
+
+  /** A summary without labels, read when metrics are collected. */
+  summaryFrom(options: MetricOptions, read: () => SummaryReading): void {
+    const points = (): MetricPoint[] => {
+      const reading = read();
+      return [{ labels: [], value: reading.sum, ...reading }];
+    };
+    this.#register({ options, type: 'summary', points });
   }
 
   /** By name; a family without a row is left out. Points are in the order of their labels. */

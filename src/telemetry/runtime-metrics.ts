@@ -1,4 +1,4 @@
-import type { MetricRegistry } from './metric-registry.js';
+import type { MetricRegistry, SummaryReading } from './metric-registry.js';
 
 /** Seconds by which the event loop came late, since the probe was last reset. */
 export interface EventLoopLag {
@@ -14,6 +14,8 @@ export interface EventLoopLag {
 /** What the JavaScript runtime says of itself; the real one reads `perf_hooks` and `process`. */
 export interface RuntimeProbe {
   eventLoopLag(): EventLoopLag;
+  /** Seconds by which the event loop came late: counted since the start, quantiles of about the last minute. */
+  eventLoopDelay(): SummaryReading;
   heap(): { readonly totalBytes: number; readonly usedBytes: number; readonly externalBytes: number };
   /** Resources that keep the event loop alive. */
   activeResourceCount(): number;
@@ -38,6 +40,13 @@ export function registerRuntimeMetrics(registry: MetricRegistry, probe: RuntimeP
       return probe.eventLoopLag()[key];
     });
   }
+  registry.summaryFrom(
+    {
+      name: 'nodejs_eventloop_delay_seconds',
+      help: 'How late the event loop came to its timers; quantiles are those of about the last minute.',
+    },
+    () => probe.eventLoopDelay(),
+  );
   registry.gaugeFrom(
     { name: 'nodejs_heap_size_total_bytes', help: 'Process heap size from Node.js in bytes.' },
     () => probe.heap().totalBytes,

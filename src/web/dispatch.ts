@@ -1,11 +1,14 @@
 /** One request, from the matched route to the end of its response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeUtf8, messageOf } from '../base/index.js';
-import { apiErrorOf, errorText, isBug, statusOfError, successPieces } from './api/index.js';
+import { answerParts, plainType } from './answer-parts.js';
+import { apiErrorOf, errorText, isBug, queryHandlers, statusOfError } from './api/index.js';
 import { chooseCoding } from './compression.js';
 import type { CorsHeaders } from './cors.js';
 import { Form } from './form.js';
 import type { HttpMetrics } from './http-metrics.js';
+import { localPieces } from './local-pieces.js';
+import type { RelayedAnswer } from './relay.js';
 import type { Answer, Method, Route, WebContext, WebRequest } from './route.js';
 import { type WriteOptions, writePieces, writeWhole } from './write-response.js';
 
@@ -24,7 +27,6 @@ export interface DispatchContext extends WebContext {
   readonly metrics: HttpMetrics;
 }
 
-const plainType = 'text/plain; charset=utf-8';
 const clientGone = 499;
 
 /** Answers a request for a known path: upstream's rules for methods, then the route's handler. */
@@ -82,7 +84,12 @@ async function answerSafely(
   if (route.needsReady && context.ports.readiness() !== 'ready') return answerNotReady(exchange);
   if (route.api) setApiHeaders(route, exchange);
   try {
-    return await send(await handle(requestOf(exchange)), route, exchange);
+    const request = requestOf(exchange);
+    const relayed = queryHandlers.has(route.name)
+      ? context.ports.relay?.answer(route.name, request)
+      : undefined;
+    if (relayed !== undefined) return await sendRelayed(await relayed, route, exchange);
+    return await send(await handle(request), route, exchange);
   } catch (error) {
     if (isBug(error)) {
       const { logger } = context.ports;
@@ -120,6 +127,7 @@ function requestOf({ message, raw, url, body }: Exchange): WebRequest {
   return {
     query,
     form: body.merge(query),
+    body,
     rawQuery,
     // The one route with a parameter has it before its last segment.
     parameter: path.split('/').at(-2) ?? '',
@@ -129,27 +137,20 @@ function requestOf({ message, raw, url, body }: Exchange): WebRequest {
 }
 
 function send(answer: Answer, route: Route, exchange: Exchange): number | Promise<number> {
+  const { pieces, ...head } = answerParts(answer);
+  if (pieces !== undefined) return sendRelayed({ ...head, pieces: localPieces(pieces) }, route, exchange);
+  exchange.raw.writeHead(head.status);
+  exchange.raw.end();
+  return 0;
+}
+
+/** Takes care of closing the answer's pieces. */
+function sendRelayed(answer: RelayedAnswer, route: Route, exchange: Exchange): Promise<number> {
   const { message, raw } = exchange;
   const coding = route.compress ? chooseCoding(message.headers['accept-encoding']?.toString()) : undefined;
-  if (coding !== undefined && answer.kind !== 'nothing') raw.setHeader('Content-Encoding', coding);
-  switch (answer.kind) {
-    case 'nothing':
-      raw.writeHead(204);
-      raw.end();
-      return 0;
-    case 'data': {
-      raw.setHeader('Content-Type', 'application/json');
-      const pieces = successPieces(answer.data, answer.warnings ?? [], answer.infos ?? []);
-      return writePieces(pieces, { ...writeOptions(200, exchange), coding });
-    }
-    case 'plain': {
-      const body = typeof answer.body === 'string' ? encodeUtf8(answer.body) : answer.body;
-      const contentType = answer.contentType ?? (body.length === 0 ? '' : plainType);
-      if (contentType !== '') raw.setHeader('Content-Type', contentType);
-      for (const [name, value] of Object.entries(answer.headers ?? {})) raw.setHeader(name, value);
-      return writeWhole(body, { ...writeOptions(answer.status ?? 200, exchange), coding });
-    }
-  }
+  if (coding !== undefined) raw.setHeader('Content-Encoding', coding);
+  for (const [name, value] of Object.entries(answer.headers)) raw.setHeader(name, value);
+  return writePieces(answer.pieces, { ...writeOptions(answer.status, exchange), coding });
 }
 
 /** Errors of the API as JSON; upstream compresses them like any answer. */

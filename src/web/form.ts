@@ -2,6 +2,12 @@ import { quoteGo } from '../base/index.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** A form as plain data, for another thread. */
+export interface FormValues {
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly error: string | undefined;
+}
+
 /** Parameters of a URL's query or of a form, as Go's net/url reads them: what does not parse is left out. */
 export class Form {
   static readonly empty: Form = new Form(new Map(), undefined);
@@ -29,6 +35,18 @@ export class Form {
       else append(values, name.text, value.text);
     }
     return new Form(values, error);
+  }
+
+  static of({ values, error }: FormValues): Form {
+    return new Form(values, error);
+  }
+
+  toValues(): FormValues {
+    return { values: this.#values, error: this.error };
+  }
+
+  get isEmpty(): boolean {
+    return this.#values.size === 0 && this.error === undefined;
   }
 
   /** Values of this form before those of `other`. */

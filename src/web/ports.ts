@@ -1,9 +1,11 @@
 /** What the HTTP surface needs of the rest of the server. Everything is passed in; nothing is looked up. */
 import type { Clock } from '../base/index.js';
+import type { Kernels } from '../kernels/index.js';
 import type { Labels, Matcher, Metadata } from '../model/index.js';
 import type { Engine, Expr } from '../promql/index.js';
 import type { CardinalityStats, Queryable } from '../storage/index.js';
 import type { Logger, MetricFamily, MetricRegistry } from '../telemetry/index.js';
+import type { RouteRelay } from './relay.js';
 
 /** All throw `ParseError`. */
 export interface QueryParser {
@@ -95,10 +97,24 @@ export interface Notification {
 
 export type Readiness = 'starting' | 'ready' | 'stopping';
 
-export interface WebPorts {
+/** What routes that ask for samples and labels need; they run on any thread that has it. */
+export interface QueryPorts {
   readonly engine: Engine;
   readonly parser: QueryParser;
   readonly queryable: Queryable;
+  readonly clock: Clock;
+  /** Write the rows of matrices; absent: plain code writes the same text. */
+  readonly kernels?: Kernels;
+  /**
+   * Answers of the engine stay in the memory of `kernels`, which are the engine's, until they are written: for threads
+   * that answer one request after the other.
+   */
+  readonly borrows?: boolean;
+}
+
+export interface WebPorts extends QueryPorts {
+  /** Absent: every request is answered on this thread. */
+  readonly relay?: RouteRelay;
   readonly targets: TargetsProvider;
   cardinality(limit: number): CardinalityStats;
   /** The configuration as YAML, secrets hidden. */
@@ -115,5 +131,4 @@ export interface WebPorts {
   /** The machine's own figures, for /metrics/host; absent: there is no such path. */
   hostMetrics?(): Promise<readonly MetricFamily[]>;
   readonly logger: Logger;
-  readonly clock: Clock;
 }

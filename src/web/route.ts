@@ -1,24 +1,9 @@
-import type { Form } from './form.js';
 import type { JsonBody } from './json/index.js';
 import type { WebOptions } from './options.js';
-import type { WebPorts } from './ports.js';
+import type { QueryPorts, WebPorts } from './ports.js';
+import type { Method, WebRequest } from './request.js';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
-
-/** What a handler may know of a request. */
-export interface WebRequest {
-  /** The URL's query alone. */
-  readonly query: Form;
-  /** The form in the body, then the URL's query: Go's r.Form. */
-  readonly form: Form;
-  /** The text of the URL's query, undecoded. */
-  readonly rawQuery: string;
-  /** The last path parameter, undecoded. */
-  readonly parameter: string;
-  readonly accept: string;
-  /** Fires when the client is gone. */
-  readonly signal: AbortSignal;
-}
+export type { Method, WebRequest } from './request.js';
 
 /** What a handler answers; the server adds headers that all answers of the route have. */
 export type Answer =
@@ -27,6 +12,8 @@ export type Answer =
       readonly data: JsonBody;
       readonly warnings?: readonly string[];
       readonly infos?: readonly string[];
+      /** Called once, when the data was written or will never be. */
+      readonly release?: (() => void) | undefined;
     }
   | { readonly kind: 'nothing' }
   | {
@@ -46,6 +33,13 @@ export const notFound: Answer = {
 };
 
 export type Handler = (request: WebRequest, web: WebContext) => Answer | Promise<Answer>;
+
+/** A handler that any thread with a querier may run. */
+export type QueryHandler = (request: WebRequest, context: QueryContext) => Answer | Promise<Answer>;
+
+export interface QueryContext {
+  readonly ports: QueryPorts;
+}
 
 export interface WebContext {
   readonly ports: WebPorts;

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/index.js';
 import { type ContentCoding, compressionStream, compressWhole } from './compression.js';
+import type { Piece, PieceSource } from './relay.js';
 
 export interface WriteOptions {
   readonly raw: ServerResponse;
@@ -14,17 +15,21 @@ export interface WriteOptions {
 }
 
 /**
- * Writes the head and all pieces; resolves to the body's size on the wire once the response ended or broke.
+ * Writes the head and all pieces and closes their source; resolves to the body's size on the wire once the response
+ * ended or broke.
  */
-export async function writePieces(
-  pieces: Iterator<Uint8Array, void>,
-  options: WriteOptions,
-): Promise<number> {
-  const first = pieces.next();
-  const firstPiece = first.done ? new Uint8Array(0) : first.value;
-  const second = first.done ? first : pieces.next();
-  if (second.done) return writeWhole(firstPiece, options);
+export async function writePieces(pieces: PieceSource, options: WriteOptions): Promise<number> {
+  try {
+    const first = await pieces.next();
+    return first.isLast ? await writeWhole(first.bytes, options) : await writeChunked(first, pieces, options);
+  } finally {
+    pieces.close();
+  }
+}
+
+async function writeChunked(first: Piece, rest: PieceSource, options: WriteOptions): Promise<number> {
   const { raw, coding } = options;
+  if (raw.destroyed) return 0;
   raw.writeHead(options.status);
   const target: Writable = coding === undefined ? raw : compressionStream(coding);
   let sizeBytes = 0;
@@ -34,25 +39,22 @@ export async function writePieces(
     });
     target.pipe(raw);
   }
-  for (const piece of inOrder(firstPiece, second.value, pieces)) {
-    if (raw.destroyed) break;
-    if (target === raw) sizeBytes += piece.length;
-    if (!target.write(piece) && !(await taken(target, 'drain', options))) break;
+  try {
+    for (let piece = first; !raw.destroyed; piece = await rest.next()) {
+      if (target === raw) sizeBytes += piece.bytes.length;
+      const { release } = piece;
+      const hasRoom = target.write(piece.bytes, () => release?.());
+      if (!hasRoom && !(await taken(target, 'drain', options))) break;
+      if (piece.isLast) {
+        target.end();
+        await taken(raw, 'finish', options);
+        break;
+      }
+    }
+    return sizeBytes;
+  } finally {
+    if (target !== raw) target.destroy();
   }
-  if (raw.destroyed) target.destroy();
-  else target.end();
-  await taken(raw, 'finish', options);
-  return sizeBytes;
-}
-
-function* inOrder(
-  first: Uint8Array,
-  second: Uint8Array,
-  rest: Iterator<Uint8Array, void>,
-): Generator<Uint8Array, void> {
-  yield first;
-  yield second;
-  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
 }
 
 export async function writeWhole(body: Uint8Array, options: WriteOptions): Promise<number> {

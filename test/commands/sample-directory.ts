@@ -4,6 +4,7 @@ import path from 'node:path';
 import { systemClock, systemDisk } from '../../src/base/index.js';
 import { Labels } from '../../src/model/index.js';
 import { openDatabase } from '../../src/tsdb/index.js';
+import { kernelModule } from '../support/kernels.js';
 
 export interface WrittenSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -16,7 +17,13 @@ export function temporaryDirectory(): string {
 
 /** A data directory that holds just these samples. */
 export async function writeDataDirectory(directory: string, series: readonly WrittenSeries[]): Promise<void> {
-  const database = await openDatabase({ directory, disk: systemDisk, clock: systemClock });
+  const database = await openDatabase({
+    directory,
+    disk: systemDisk,
+    clock: systemClock,
+    kernelModule: await kernelModule(),
+    headMaxBytes: 64 << 20,
+  });
   try {
     const appender = database.appender();
     for (const { labels, points } of series) {

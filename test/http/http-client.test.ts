@@ -34,7 +34,6 @@ async function fetchFrom(
       headers: [['Accept-Encoding', 'gzip']],
       timeoutMs: options.timeoutMs ?? 5000,
       bodyLimitBytes: options.limit ?? 0,
-      expectedBytes: 0,
     });
     if (!answer.ok)
       return { ...answer, error: answer.error.replaceAll(url, 'URL'), text: '', statusText: '' };
@@ -122,6 +121,34 @@ describe('http client', () => {
     assert.equal(silent.error, 'Get "URL/metrics": context deadline exceeded');
   });
 
+  it('keeps connections, and replaces one that the target closed meanwhile', async () => {
+    const sockets = new Set<unknown>();
+    const { server, url } = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end('m 1\n');
+    });
+    const client = createHttpClient(defaultHttpClientOptions(), ports);
+    const get = async (from: string): Promise<string> => {
+      const answer = await client.get({ url: from, headers: [], timeoutMs: 5000, bodyLimitBytes: 0 });
+      if (!answer.ok) return answer.error;
+      const text = Buffer.from(answer.body.bytes()).toString();
+      answer.body.release();
+      return text;
+    };
+    try {
+      for (let i = 0; i < 3; i++) assert.equal(await get(`${url}/a?b=${i}`), 'm 1\n');
+      assert.equal(sockets.size, 1);
+      server.closeIdleConnections();
+      assert.equal(await get(url), 'm 1\n');
+      assert.equal(sockets.size, 2);
+      assert.equal(await get(url.replace('127.0.0.1', 'localhost')), 'm 1\n');
+    } finally {
+      await client.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('gives the status line of a failure and none of its body', async () => {
     const answer = await fetchFrom((_, response) => {
       response.statusCode = 404;
@@ -144,7 +171,6 @@ describe('http client', () => {
       headers: [],
       timeoutMs: 2000,
       bodyLimitBytes: 0,
-      expectedBytes: 0,
     });
     await client.close();
     assert.equal(

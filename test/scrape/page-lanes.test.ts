@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { type Clock, type Steps, systemClock } from '../../src/base/index.js';
+import { type Clock, type Steps, seededRandom, systemClock } from '../../src/base/index.js';
 import { PageLanes } from '../../src/scrape/page-lanes.js';
+import { kernelModule } from '../support/kernels.js';
+
+const kernels = await kernelModule();
 
 const shortPage = 1000;
 const longPage = 1 << 20;
@@ -18,7 +21,7 @@ function slowLanes() {
     }
     return name;
   }
-  return { lanes: new PageLanes(clock), done, page };
+  return { lanes: new PageLanes({ clock, random: seededRandom(1), kernels: () => kernels }), done, page };
 }
 
 describe('PageLanes', () => {

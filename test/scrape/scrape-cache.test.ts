@@ -1,68 +1,102 @@
 import assert from 'node:assert/strict';
-import { seededRandom } from '../../src/base/index.js';
-import { hashSeries, ScrapeCache, type SeriesHash } from '../../src/scrape/scrape-cache.js';
+import { runAtOnce, seededRandom } from '../../src/base/index.js';
+import { PageScan, scanKeys } from '../../src/kernels/index.js';
+import { MetadataCache } from '../../src/scrape/metadata-cache.js';
+import { ScrapeCache } from '../../src/scrape/scrape-cache.js';
 import type { SeriesRef } from '../../src/storage/index.js';
+import { createTestKernels } from '../support/kernels.js';
 
-function hashOf(text: string, seed = 7): SeriesHash {
-  const bytes = new TextEncoder().encode(text);
-  const hash = { low: 0, high: 0 };
-  hashSeries(bytes, 0, bytes.length, seed, hash);
-  return hash;
+const scan = new PageScan(await createTestKernels(), scanKeys(seededRandom(3)));
+
+/** Shows texts to a cache as a page does; answers what it knew of each, and gives those not known the next refs. */
+function show(cache: ScrapeCache, texts: readonly string[], nextRef: () => number): (number | undefined)[] {
+  const page = Buffer.from(texts.map((text) => `${text} 1\n`).join(''));
+  runAtOnce(scan.loadPage([page], page.length));
+  scan.begin({
+    ...{ timeMs: 0, latestMs: 0, honorTimestamps: true, trackTimestamps: false, sampleLimit: 0 },
+    slots: cache.slots,
+  });
+  const known: (number | undefined)[] = [];
+  for (;;) {
+    const from = scan.rows;
+    const reason = scan.run('text', page.length, page.length);
+    known.push(...scan.columns.payloads.subarray(from, scan.rows));
+    if (reason === 0) break;
+    if (reason === 4) runAtOnce(scan.slots.openTable());
+    else {
+      known.push(undefined);
+      scan.push(runAtOnce(scan.add(nextRef(), 0)));
+    }
+  }
+  scan.track(0, scan.rows);
+  return known;
 }
 
 describe('ScrapeCache', () => {
-  it('behaves as a map that forgets what a good page did not show', () => {
+  it('behaves as a map that forgets what a good page did not show, in whatever order it stands', () => {
     const seed = Number(process.env.SEED ?? 42);
     const random = seededRandom(seed);
-    const cache = new ScrapeCache(1);
+    const cache = new ScrapeCache();
+    const metadata = new MetadataCache();
     let model = new Map<string, number>();
     let ref = 0;
-    for (let round = 0; round < 20; round++) {
-      const shown = new Set<string>();
-      for (let i = 0; i < 300; i++) shown.add(`m{i="${Math.floor(random.float() * 400)}"}`);
-      for (const text of shown) {
-        const hash = hashOf(text, cache.seed);
-        const slot = cache.find(hash);
-        assert.equal(slot >= 0, model.has(text), `seed ${seed}`);
-        if (slot >= 0) {
-          assert.equal(cache.ref(slot), model.get(text));
-          assert.equal(cache.touch(slot), false);
-          cache.track(slot);
-        } else {
-          model.set(text, ++ref);
-          cache.track(cache.add(hash, ref as SeriesRef));
-        }
+    let unchanged = 0;
+    let texts: string[] = [];
+    for (let round = 0; round < 60; round++) {
+      if (round % 3 !== 2) {
+        texts = [...new Set(Array.from({ length: 300 }, () => `m{i="${Math.floor(random.float() * 400)}"}`))];
       }
-      const stale: SeriesRef[] = [];
-      cache.collectStale(stale);
-      const gone = [...model].filter(([text]) => !shown.has(text)).map(([, gone]) => gone);
+      if (round % 2 === 0) texts.reverse();
+      const known = show(cache, texts, () => ++ref);
       assert.deepEqual(
-        stale.toSorted((a, b) => a - b),
-        gone.toSorted((a, b) => a - b),
-        `seed ${seed}`,
+        known,
+        texts.map((text) => model.get(text)),
+        `seed ${seed}, round ${round}`,
       );
-      cache.endIteration({ succeeded: true, metadataCount: 0 });
-      model = new Map([...model].filter(([text]) => shown.has(text)));
+      const before = model;
+      model = new Map(texts.map((text, i) => [text, known[i] ?? 0]));
+      if (cache.isUnchangedBy(scan)) {
+        unchanged++;
+        cache.endUnchanged(metadata);
+      } else {
+        runAtOnce(cache.take(scan));
+        const gone = [...before].filter(([text]) => !model.has(text)).map(([, refOf]) => refOf);
+        assert.deepEqual(
+          runAtOnce(cache.collectStale()).toSorted((a, b) => a - b),
+          gone.toSorted((a, b) => a - b),
+        );
+        cache.endIteration(true, metadata);
+      }
+      const { payloads } = cache.slots;
+      model = new Map(texts.map((text, i) => [text, payloads[i] as number]));
+      assert.equal(cache.size, texts.length);
     }
+    assert.ok(unchanged >= 5, `${unchanged} rounds left the cache as it was`);
   });
 
   it('grows through failures no further than twice its good size and a thousand', () => {
-    const cache = new ScrapeCache(1);
+    const cache = new ScrapeCache();
+    const metadata = new MetadataCache();
     let forced = 0;
     for (let round = 0; round < 30; round++) {
-      for (let i = 0; i < 100; i++) cache.add(hashOf(`${round}.${i}`), 1 as SeriesRef);
-      if (cache.endIteration({ succeeded: false, metadataCount: 0 })) forced++;
+      const texts = Array.from({ length: 100 }, (_, i) => `m${round}_${i}`);
+      show(cache, texts, () => 1 as SeriesRef);
+      runAtOnce(cache.take(scan));
+      if (cache.endIteration(false, metadata)) forced++;
     }
     assert.ok(forced > 0);
-    assert.ok(cache.size <= 1000);
+    assert.ok(cache.size <= 1100);
   });
 
-  it('gives different texts different hashes', () => {
-    const seen = new Set<string>();
-    for (let i = 0; i < 100_000; i++) {
-      const { low, high } = hashOf(`http_requests_total{code="200",instance="${i}"}`);
-      seen.add(`${low}:${high}`);
-    }
-    assert.equal(seen.size, 100_000);
+  it('holds 20 bytes a series', () => {
+    const cache = new ScrapeCache();
+    show(
+      cache,
+      Array.from({ length: 1000 }, (_, i) => `m{i="${i}"}`),
+      () => 1,
+    );
+    runAtOnce(cache.take(scan));
+    cache.endIteration(true, new MetadataCache());
+    assert.equal(cache.slots.payloads.buffer.byteLength, 20_000);
   });
 });

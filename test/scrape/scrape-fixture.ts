@@ -2,8 +2,8 @@ import { seededRandom, systemDisk } from '../../src/base/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import type { TargetGroup } from '../../src/discovery/index.js';
 import {
+  BlockPool,
   BodyBuffer,
-  BufferPool,
   ByteBudget,
   type HttpGet,
   type HttpGetFailure,
@@ -22,7 +22,10 @@ import {
   type SeriesRef,
 } from '../../src/storage/index.js';
 import { createLogger, type LogRecord, MetricRegistry } from '../../src/telemetry/index.js';
+import { kernelModule } from '../support/kernels.js';
 import { FakeClock } from './fake-clock.js';
+
+const kernels = await kernelModule();
 
 export interface Stored {
   readonly labels: string;
@@ -123,7 +126,7 @@ export type Answer =
 export class FakeHttp implements HttpGet {
   readonly requests: HttpGetRequest[] = [];
   readonly #answer: (request: HttpGetRequest) => Answer | Promise<Answer>;
-  readonly #memory = { pool: new BufferPool(1e6), budget: new ByteBudget(1e9) };
+  readonly #memory = { pool: new BlockPool(1e6), budget: new ByteBudget(1e9) };
 
   constructor(answer: (request: HttpGetRequest) => Answer | Promise<Answer>) {
     this.#answer = answer;
@@ -133,7 +136,7 @@ export class FakeHttp implements HttpGet {
     this.requests.push(request);
     const answer = await this.#answer(request);
     if (typeof answer === 'object' && 'failure' in answer) return answer.failure;
-    const body = new BodyBuffer({ ...this.#memory, limitBytes: 0, expectedBytes: 100 });
+    const body = new BodyBuffer({ ...this.#memory, limitBytes: 0 });
     const status = typeof answer === 'object' && 'status' in answer ? answer.status : 200;
     const text = typeof answer === 'string' ? answer : 'body' in answer ? answer.body : '';
     const contentType =
@@ -191,6 +194,7 @@ export function createFixture(answer: (request: HttpGetRequest) => Answer | Prom
     logger,
     metrics: createScrapeMetrics(registry),
     hostName: 'host',
+    kernels: () => kernels,
     createClient: () => http,
   });
   return {

@@ -10,6 +10,7 @@ import { systemClock, systemDisk } from '../../src/base/index.js';
 import { Labels } from '../../src/model/index.js';
 import { type Database, openDatabase } from '../../src/tsdb/index.js';
 import { appendRows, integerHistogram, readAll } from '../storage/storage-samples.js';
+import { kernelModule } from '../support/kernels.js';
 import { peerPath } from '../support/peers.js';
 
 const run = promisify(execFile);
@@ -18,7 +19,15 @@ const commits = 3000;
 const series = 20;
 
 async function open(directory: string): Promise<Database> {
-  return openDatabase({ directory, disk: systemDisk, clock: systemClock, segmentSizeBytes: 4 * 32768 });
+  return openDatabase({
+    directory,
+    disk: systemDisk,
+    clock: systemClock,
+    kernelModule: await kernelModule(),
+    headMaxBytes: 128 << 20,
+    maxExemplars: 1000,
+    segmentSizeBytes: 4 * 32768,
+  });
 }
 
 /** Floats in several segments, every series in all of them, and one of each kind of histogram. */

@@ -79,6 +79,8 @@ export class FaultDisk implements Disk {
   readonly #directories = new Set<string>(['/']);
   readonly #files = new Map<string, Content>();
   readonly #durableFiles = new Map<string, Content>();
+  /** Of directories, and not durable. */
+  #directoryMoves: { readonly from: string; readonly to: string }[] = [];
 
   constructor(random: Random) {
     this.random = random;
@@ -99,6 +101,10 @@ export class FaultDisk implements Disk {
       const content = survives(name);
       if (content !== undefined) next.#put(name, new Content(content.survivor(this.random)));
     }
+    for (const { from, to } of this.#directoryMoves.reverse()) {
+      if (this.random.float() < 0.5) next.#renameDirectory(to, from);
+    }
+    next.#directoryMoves = [];
     return next;
   }
 
@@ -155,6 +161,11 @@ export class FaultDisk implements Disk {
       if (existing === undefined) this.#files.set(name, new Content());
       else existing.truncate(0);
     }
+    return this.#handle(file, this.#content(file));
+  }
+
+  openSync(file: string): DiskFile {
+    this.#check(undefined, file);
     return this.#handle(file, this.#content(file));
   }
 
@@ -256,9 +267,24 @@ export class FaultDisk implements Disk {
 
   async rename(from: string, to: string): Promise<void> {
     this.#check('rename', from);
+    if (this.#directories.has(path.resolve(from))) {
+      this.#renameDirectory(path.resolve(from), path.resolve(to));
+      return;
+    }
     const content = this.#content(from);
     this.#files.delete(path.resolve(from));
     this.#files.set(path.resolve(to), content);
+  }
+
+  /** All that is inside comes along at once; a crash before the directory above is synced may undo it. */
+  #renameDirectory(from: string, to: string): void {
+    for (const names of [this.#files, this.#durableFiles]) moveNames(names, from, to);
+    for (const name of [...this.#directories]) {
+      if (name !== from && !name.startsWith(`${from}/`)) continue;
+      this.#directories.delete(name);
+      this.#directories.add(to + name.slice(from.length));
+    }
+    this.#directoryMoves.push({ from, to });
   }
 
   async truncate(file: string, sizeBytes: number): Promise<void> {
@@ -280,11 +306,20 @@ export class FaultDisk implements Disk {
   async syncDirectory(directory: string): Promise<void> {
     this.#check('syncDirectory', directory);
     const parent = path.resolve(directory);
+    this.#directoryMoves = this.#directoryMoves.filter(({ to }) => path.dirname(to) !== parent);
     for (const name of new Set([...this.#files.keys(), ...this.#durableFiles.keys()])) {
       if (path.dirname(name) !== parent) continue;
       const content = this.#files.get(name);
       if (content === undefined) this.#durableFiles.delete(name);
       else this.#durableFiles.set(name, content);
     }
+  }
+}
+
+function moveNames(names: Map<string, Content>, from: string, to: string): void {
+  for (const [name, content] of [...names]) {
+    if (!name.startsWith(`${from}/`)) continue;
+    names.delete(name);
+    names.set(to + name.slice(from.length), content);
   }
 }

@@ -13,3 +13,11 @@ export function kernelModule(): Promise<WebAssembly.Module> {
 export async function createTestKernels(maxBytes = 256 << 20): Promise<Kernels> {
   return new Kernels(await kernelModule(), reserveMemory({ maxBytes }), maxBytes);
 }
+
+let shared: Promise<Kernels> | undefined;
+
+/** One instance for all tests of a process that give back what they take: memories are reserved whole. */
+export function sharedKernels(): Promise<Kernels> {
+  shared ??= createTestKernels();
+  return shared;
+}

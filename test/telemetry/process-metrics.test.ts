@@ -69,12 +69,20 @@ describe('telemetry: process figures', () => {
     registerRuntimeMetrics(registry, {
       version: 'v24.21.0',
       eventLoopLag: () => lag,
+      eventLoopDelay: () => ({ count: 9, sum: 0.5, quantiles: [[0.99, 0.25]] }),
       heap: () => ({ totalBytes: 3, usedBytes: 2, externalBytes: 1 }),
       activeResourceCount: () => 4,
     });
     const found = new Map(registry.collect().map(({ name, metrics }) => [name, metrics[0]]));
     assert.deepEqual(found.get('prometheus_build_info')?.labels, Object.entries(labels).flat());
     assert.equal(found.get('nodejs_eventloop_lag_p99_seconds')?.value, 0.99);
+    assert.deepEqual(found.get('nodejs_eventloop_delay_seconds'), {
+      labels: [],
+      value: 0.5,
+      count: 9,
+      sum: 0.5,
+      quantiles: [[0.99, 0.25]],
+    });
     assert.deepEqual(found.get('nodejs_version_info')?.labels, [
       'major',
       '24',

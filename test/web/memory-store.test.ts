@@ -4,6 +4,7 @@ import { Labels } from '../../src/model/index.js';
 import { createEngine, parseExpr, parseMetricSelector, prettyExpr } from '../../src/promql/index.js';
 import { createMemoryStore } from '../../src/storage/index.js';
 import type { WebPorts } from '../../src/web/index.js';
+import { createTestKernels } from '../support/kernels.js';
 import { ask, form, withServer } from './http-client.js';
 import { stubClock, stubPorts } from './stub-ports.js';
 
@@ -35,6 +36,7 @@ async function filledPorts(): Promise<WebPorts> {
       pretty: (expr) => prettyExpr(expr),
     },
     engine: createEngine({
+      kernels: await createTestKernels(),
       clock: stubClock,
       lookbackDeltaMs: 300_000,
       timeoutMs: 10_000,

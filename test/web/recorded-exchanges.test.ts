@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createEngine, parseExpr, parseMetricSelector, prettyExpr } from '../../src/promql/index.js';
 import { createMemoryStore } from '../../src/storage/index.js';
 import type { WebPorts } from '../../src/web/index.js';
+import { createTestKernels } from '../support/kernels.js';
 import { sharedPath } from '../support/shared.js';
 import { ask, form, type Reply, withServer } from './http-client.js';
 import { stubClock, stubPorts } from './stub-ports.js';
@@ -41,7 +42,7 @@ const files: [file: string, count: number][] = [
 ];
 
 /** The real parser and engine over nothing, with the features of the recorded server. */
-function emptyPorts(): WebPorts {
+async function emptyPorts(): Promise<WebPorts> {
   const parserOptions = { experimentalFunctions: true };
   const store = createMemoryStore();
   return stubPorts({
@@ -53,6 +54,7 @@ function emptyPorts(): WebPorts {
       pretty: (expr) => prettyExpr(expr),
     },
     engine: createEngine({
+      kernels: await createTestKernels(),
       clock: stubClock,
       lookbackDeltaMs: 300_000,
       timeoutMs: 10_000,
@@ -94,22 +96,26 @@ describe('web: exchanges recorded from Prometheus 3.14', () => {
       const rows = lines.map((line) => JSON.parse(line) as Recorded).filter((row) => isComparable(row, file));
       assert.equal(rows.length, count);
       const failures: string[] = [];
-      await withServer(emptyPorts(), { enableLifecycle: file !== 'defaults-no-admin' }, async (address) => {
-        for (const row of rows) {
-          const { method, path: target, headers, form: fields, body } = row.request;
-          const reply = await ask(address, {
-            method,
-            path: target,
-            headers: { ...(fields ? form : {}), ...headers },
-            body: fields ? new URLSearchParams(fields).toString() : body,
-          });
-          try {
-            check(row, reply);
-          } catch (error) {
-            failures.push(`${row.id}: ${error instanceof Error ? error.message : String(error)}`);
+      await withServer(
+        await emptyPorts(),
+        { enableLifecycle: file !== 'defaults-no-admin' },
+        async (address) => {
+          for (const row of rows) {
+            const { method, path: target, headers, form: fields, body } = row.request;
+            const reply = await ask(address, {
+              method,
+              path: target,
+              headers: { ...(fields ? form : {}), ...headers },
+              body: fields ? new URLSearchParams(fields).toString() : body,
+            });
+            try {
+              check(row, reply);
+            } catch (error) {
+              failures.push(`${row.id}: ${error instanceof Error ? error.message : String(error)}`);
+            }
           }
-        }
-      });
+        },
+      );
       assert.equal(
         failures.length,
         0,

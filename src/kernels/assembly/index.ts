@@ -1,2 +1,20 @@
 // Every kernel, one module: two modules on one memory would overwrite each other's static data.
 export * from './arena';
+export * from './chunk-records';
+export * from './crc32c';
+export * from './snappy';
+export * from './wal-samples';
+export * from './head';
+export * from './xor-append';
+export { mergeRuns, xorDecode, xorDecodeReport } from './xor-decode';
+export { floatParse, floatTable } from './float-parse';
+export { scanAdd, scanAdmit, scanEnter, scanFind, scanPush, scanTake, scanTouch, scanTrack } from './scan-lines';
+export { scanOpenMetrics, scanText } from './scan-text';
+export * from './windows';
+export * from './windows-over-time';
+export * from './windows-order';
+export * from './windows-rate';
+export * from './aggregations';
+export * from './rows';
+export { floatFormatPowers, formatFloat } from './float-format';
+export { jsonRows, jsonSlots } from './json-rows';

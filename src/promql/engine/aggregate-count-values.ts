@@ -18,7 +18,7 @@ export function countValues(
   const { labels: tools } = evaluation;
   const { grid, without } = node;
   const grouper = new Grouper(evaluation, without ? node.grouping : [...node.grouping, label], without);
-  const maker = new RowMaker(grid.steps);
+  const maker = new RowMaker(grid.steps, evaluation.scope);
   const counts: Row[] = [];
   const labelId = tools.symbols.intern(label);
   for (const row of rows) {

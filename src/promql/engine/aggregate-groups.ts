@@ -1,23 +1,11 @@
 /** Aggregations that reduce a group to one series and need no more than running state: rows may stream through. */
-import {
-  addAverage,
-  addCount,
-  addMax,
-  addMin,
-  addSum,
-  addVariance,
-  type FloatRow,
-  finishAverage,
-  finishSum,
-  type GroupColumns,
-  quantileOf,
-} from '../../kernels/index.js';
+import { aggregateOps, quantileOf, ScopePages } from '../../kernels/index.js';
 import type { LabelIds } from '../../storage/index.js';
 import { QueryError } from '../errors.js';
 import type { AggregateNode } from '../planner/index.js';
 import type { Evaluation } from './evaluation.js';
-import { LabelNumbers } from './label-tools.js';
-import { absent, float, histogram, type Row, RowMaker, withoutEmpty } from './rows.js';
+import { LabelNumbers, pickInto } from './label-tools.js';
+import { absent, float, histogram, type Row, RowMaker } from './rows.js';
 
 export type StreamingOp =
   | 'sum'
@@ -32,25 +20,22 @@ export type StreamingOp =
 
 /** Puts a series into its group by `by` or `without`. */
 export class Grouper {
-  readonly #evaluation: Evaluation;
   readonly #names: ReadonlySet<number>;
   readonly #without: boolean;
   readonly #numbers = new LabelNumbers();
+  #scratch = new Uint32Array(33);
 
   constructor(evaluation: Evaluation, grouping: readonly string[], without: boolean) {
     const { labels } = evaluation;
-    this.#evaluation = evaluation;
     this.#without = without;
     this.#names = without ? new Set([...labels.ids(grouping), labels.nameId]) : labels.ids(grouping);
   }
 
   groupOf(labels: LabelIds): number {
-    return this.#numbers.number(this.groupLabels(labels));
-  }
-
-  groupLabels(labels: LabelIds): LabelIds {
-    const tools = this.#evaluation.labels;
-    return this.#without ? tools.without(labels, this.#names) : tools.keep(labels, this.#names);
+    // Longer than what is picked, so that the numbers keep a copy.
+    if (this.#scratch.length <= labels.length) this.#scratch = new Uint32Array(2 * labels.length + 1);
+    const length = pickInto(labels, this.#names, !this.#without, this.#scratch);
+    return this.#numbers.number(this.#scratch, length);
   }
 
   labelsOf(group: number): LabelIds {
@@ -58,7 +43,9 @@ export class Grouper {
   }
 }
 
-interface Group extends GroupColumns {
+interface Group {
+  /** Address of its running state; 0 for quantile(). */
+  readonly at: number;
   dropName: boolean;
   /** Steps at which the group met a histogram; made when it does. */
   histograms: Uint8Array | undefined;
@@ -66,20 +53,8 @@ interface Group extends GroupColumns {
   readonly rows: Row[];
 }
 
-type Accumulator = (row: FloatRow, group: GroupColumns, steps: number) => void;
-
-const accumulators: Readonly<Record<Exclude<StreamingOp, 'quantile'>, Accumulator>> = {
-  sum: addSum,
-  avg: addAverage,
-  count: addCount,
-  group: addCount,
-  min: addMin,
-  max: addMax,
-  stddev: addVariance,
-  stdvar: addVariance,
-};
-
-const none = new Float64Array(0);
+/** Steps that one call of a kernel adds or finishes. */
+const sliceSteps = 1 << 19;
 
 export class GroupAggregation {
   readonly #evaluation: Evaluation;
@@ -88,6 +63,8 @@ export class GroupAggregation {
   readonly #grouper: Grouper;
   readonly #groups: Group[] = [];
   readonly #quantiles: Float64Array | undefined;
+  readonly #pages: ScopePages;
+  readonly #groupBytes: number;
 
   constructor(evaluation: Evaluation, node: AggregateNode, quantiles: Float64Array | undefined) {
     this.#evaluation = evaluation;
@@ -95,6 +72,10 @@ export class GroupAggregation {
     this.#op = node.op as StreamingOp;
     this.#grouper = new Grouper(evaluation, node.grouping, node.without);
     this.#quantiles = quantiles;
+    this.#pages = new ScopePages(evaluation.scope);
+    const { exports } = evaluation.kernels;
+    this.#groupBytes =
+      this.#op === 'quantile' ? 0 : exports.aggregateBytes(aggregateOps[this.#op], node.grid.steps) >>> 0;
   }
 
   /** Whether rows must outlive `add`. */
@@ -115,24 +96,22 @@ export class GroupAggregation {
   }
 
   #newGroup(): Group {
-    const steps = this.#node.grid.steps;
-    const op = this.#op;
-    const needs = (...ops: StreamingOp[]) => (ops.includes(op) ? new Float64Array(steps) : none);
-    return {
-      value: needs('sum', 'avg', 'min', 'max', 'stddev', 'stdvar'),
-      rest: needs('sum', 'avg'),
-      mean: needs('avg', 'stddev', 'stdvar'),
-      count: needs('avg', 'count', 'group', 'stddev', 'stdvar'),
-      state: new Uint8Array(steps),
-      dropName: false,
-      histograms: undefined,
-      rows: [],
-    };
+    const at = this.#op === 'quantile' ? 0 : this.#pages.take(this.#groupBytes);
+    return { at, dropName: false, histograms: undefined, rows: [] };
   }
 
   #accumulate(row: Row, group: Group): void {
-    if (this.#op === 'quantile') group.rows.push(row);
-    else accumulators[this.#op](row, group, this.#node.grid.steps);
+    if (this.#op === 'quantile') {
+      group.rows.push(row);
+      return;
+    }
+    const { exports } = this.#evaluation.kernels;
+    const { steps } = this.#node.grid;
+    const op = aggregateOps[this.#op];
+    for (let from = 0; from < steps; from += sliceSteps) {
+      const to = Math.min(steps, from + sliceSteps);
+      exports.aggregateAdd(op, group.at, steps, row.valuesAt, row.presentAt, from, to);
+    }
   }
 
   #noteHistograms(row: Row, group: Group): void {
@@ -148,53 +127,36 @@ export class GroupAggregation {
   }
 
   finish(): Row[] {
-    const steps = this.#node.grid.steps;
-    const maker = new RowMaker(steps);
-    const rows = this.#groups.map((group, number) => {
+    const maker = new RowMaker(this.#node.grid.steps, this.#evaluation.scope);
+    const rows: Row[] = [];
+    this.#groups.forEach((group, number) => {
       const row = maker.make(this.#grouper.labelsOf(number), group.dropName);
-      if (this.#op === 'quantile') this.#fillQuantile(row, group);
-      else this.#fill(row, group);
-      return row;
+      if (this.#fill(row, group, this.#op) > 0) rows.push(row);
     });
-    return withoutEmpty(rows, steps);
+    return rows;
   }
 
-  #fill(row: Row, group: Group): void {
-    const steps = this.#node.grid.steps;
+  /** How many steps have a result. */
+  #fill(row: Row, group: Group, op: StreamingOp): number {
+    const { steps } = this.#node.grid;
+    if (op === 'quantile') return this.#fillQuantile(row, group);
     if (group.histograms !== undefined) this.#refuseHistograms(group, group.histograms);
-    if (this.#op === 'sum') finishSum(group, steps);
-    else if (this.#op === 'avg') finishAverage(group, steps);
-    for (let step = 0; step < steps; step++) {
-      const at = row.offset + step;
-      row.present[at] = group.state[step] === 0 ? absent : float;
-      row.values[at] = this.#resultOf(group, step);
-    }
-  }
-
-  #resultOf({ value, count }: Group, step: number): number {
-    switch (this.#op) {
-      case 'group':
-        return 1;
-      case 'count':
-        return count[step] as number;
-      case 'stdvar':
-        return (value[step] as number) / (count[step] as number);
-      case 'stddev':
-        return Math.sqrt((value[step] as number) / (count[step] as number));
-      default:
-        return value[step] as number;
-    }
+    const { exports } = this.#evaluation.kernels;
+    return exports.aggregateFinish(aggregateOps[op], group.at, steps, row.valuesAt, row.presentAt);
   }
 
   /** Floats and histograms together have no sum; histograms alone have one that is not there yet. */
   #refuseHistograms(group: Group, histograms: Uint8Array): void {
     if (this.#op !== 'sum' && this.#op !== 'avg') return;
-    for (let step = 0; step < histograms.length; step++) {
+    const { length } = histograms;
+    const stateAt = group.at + this.#groupBytes - length;
+    const state = this.#evaluation.kernels.bytes.subarray(stateAt, stateAt + length);
+    for (let step = 0; step < length; step++) {
       if (histograms[step] === 0) continue;
-      if (group.state[step] === 0) {
+      if (state[step] === 0) {
         throw new QueryError('not-supported', `${this.#op} over native histograms is not supported yet`);
       }
-      group.state[step] = 0;
+      state[step] = 0;
       this.#evaluation.annotations.warn(
         'encountered a mix of histograms and floats for aggregation',
         this.#node.inputPosition,
@@ -202,7 +164,8 @@ export class GroupAggregation {
     }
   }
 
-  #fillQuantile(row: Row, group: Group): void {
+  #fillQuantile(row: Row, group: Group): number {
+    let answered = 0;
     const scratch = new Float64Array(group.rows.length);
     for (let step = 0; step < this.#node.grid.steps; step++) {
       let count = 0;
@@ -211,7 +174,10 @@ export class GroupAggregation {
       }
       const at = row.offset + step;
       row.present[at] = count === 0 ? absent : float;
-      if (count > 0) row.values[at] = quantileOf(this.#quantiles?.[step] ?? 0, scratch, count);
+      if (count === 0) continue;
+      answered++;
+      row.values[at] = quantileOf(this.#quantiles?.[step] ?? 0, scratch, count);
     }
+    return answered;
   }
 }

@@ -1,4 +1,5 @@
 /** Binary operators on floats, whole columns at a time. Source: promql/engine.go, scalarBinop and vectorElemBinop. */
+import { type KernelScope, type Kernels, rowArithmeticOps, rowComparisonOps } from '../../kernels/index.js';
 import type { ArithmeticOp, BinaryOp, ComparisonOp } from '../ast/index.js';
 import { goPow } from './go-math.js';
 import { absent, float } from './rows.js';
@@ -56,26 +57,58 @@ export interface Column {
   readonly values: Float64Array;
   readonly present: Uint8Array | undefined;
   readonly offset: number;
+  /** Addresses of the first step; 0 for the presence where everything is there. */
+  readonly valuesAt: number;
+  readonly presentAt: number;
 }
 
 export interface TargetColumn {
   readonly values: Float64Array;
   readonly present: Uint8Array;
   readonly offset: number;
+  readonly valuesAt: number;
+  readonly presentAt: number;
+}
+
+/** A scalar's values as a column of the query's memory. */
+export function scalarColumn(scope: KernelScope, scalar: Float64Array): Column {
+  const valuesAt = scope.alloc(8 * scalar.length);
+  const values = new Float64Array(scope.kernels.memory.buffer, valuesAt, scalar.length);
+  values.set(scalar);
+  return { values, present: undefined, offset: 0, valuesAt, presentAt: 0 };
 }
 
 function isFloat({ present, offset }: Column, i: number): boolean {
   return present === undefined || present[offset + i] === float;
 }
 
-/** `target` may be one of the operands. Steps at which an operand has no float become absent. */
+/**
+ * `target` may be one of the operands. Steps at which an operand has no float become absent. Answers how many steps
+ * have a result.
+ */
 export function computeColumns(
+  { exports }: Kernels,
   op: ArithmeticOp,
   left: Column,
   right: Column,
   target: TargetColumn,
   steps: number,
-): void {
+): number {
+  const code = rowArithmeticOps.get(op);
+  if (code !== undefined) {
+    const { valuesAt, presentAt } = target;
+    return exports.rowArithmetic(
+      code,
+      left.valuesAt,
+      left.presentAt,
+      right.valuesAt,
+      right.presentAt,
+      valuesAt,
+      presentAt,
+      steps,
+    );
+  }
+  let answered = 0;
   const a = left.values;
   const b = right.values;
   const out = target.values;
@@ -88,32 +121,32 @@ export function computeColumns(
     const x = a[left.offset + i] as number;
     const y = b[right.offset + i] as number;
     target.present[at] = float;
-    if (op === '*') out[at] = x * y;
-    else if (op === '/') out[at] = x / y;
-    else if (op === '+') out[at] = x + y;
-    else if (op === '-') out[at] = x - y;
-    else out[at] = compute(op, x, y);
+    out[at] = compute(op, x, y);
+    answered++;
   }
+  return answered;
 }
 
-/** Keeps `kept`'s value where the comparison holds; with `asBool` 1 or 0 takes its place. */
+/** Keeps `kept`'s value where the comparison holds; with `asBool` 1 or 0 takes its place. Answers as above. */
 export function compareColumns(
+  { exports }: Kernels,
   comparison: { op: ComparisonOp; asBool: boolean; kept: Column },
   left: Column,
   right: Column,
   target: TargetColumn,
   steps: number,
-): void {
+): number {
   const { op, asBool, kept } = comparison;
-  for (let i = 0; i < steps; i++) {
-    const at = target.offset + i;
-    if (!isFloat(left, i) || !isFloat(right, i)) {
-      target.present[at] = absent;
-      continue;
-    }
-    const value = kept.values[kept.offset + i] as number;
-    const yes = holds(op, left.values[left.offset + i] as number, right.values[right.offset + i] as number);
-    target.present[at] = yes || asBool ? float : absent;
-    target.values[at] = asBool ? Number(yes) : value;
-  }
+  return exports.rowComparison(
+    rowComparisonOps.get(op) as number,
+    Number(asBool),
+    left.valuesAt,
+    left.presentAt,
+    right.valuesAt,
+    right.presentAt,
+    kept.valuesAt,
+    target.valuesAt,
+    target.presentAt,
+    steps,
+  );
 }

@@ -1,4 +1,5 @@
 import { assert, type Clock } from '../../base/index.js';
+import { KernelMemoryError, KernelScope, type Kernels } from '../../kernels/index.js';
 import { type Queryable, SymbolTable } from '../../storage/index.js';
 import type { Expr } from '../ast/index.js';
 import { QueryError } from '../errors.js';
@@ -7,6 +8,7 @@ import type { QueryResult, QueryValue } from '../value.js';
 import { Annotations } from './annotations.js';
 import type { Evaluation, FunctionTable } from './evaluation.js';
 import { executePlan } from './execute-plan.js';
+import { GridTimes } from './grid-times.js';
 import { LabelTools } from './label-tools.js';
 import { QueryGate } from './query-gate.js';
 import { QueryGuard } from './query-guard.js';
@@ -15,6 +17,10 @@ import { Turns } from './turns.js';
 
 export interface EngineSettings {
   readonly clock: Clock;
+  /** Where queries are evaluated; one instance may serve several engines of a thread. */
+  readonly kernels: Kernels;
+  /** What one query may hold in the memory of kernels; as much as there is when unsaid. */
+  readonly queryMaxBytes?: number;
   /** How old the last sample may be to count, the left edge excluded; 300000. */
   readonly lookbackDeltaMs: number;
   readonly timeoutMs: number;
@@ -40,6 +46,10 @@ interface QueryRequest {
   readonly lookbackDeltaMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The answer's columns may stay in the query's memory: whoever sets this calls `QueryResult.release`. */
+  readonly borrows?: boolean | undefined;
+  /** Asked between slices of work, as cheap as a load: true cancels the query as `signal` does. */
+  readonly interrupted?: (() => boolean) | undefined;
 }
 
 export interface InstantRequest extends QueryRequest {
@@ -110,6 +120,7 @@ export class ColumnEngine implements Engine {
       clock: settings.clock,
       turns: this.#turns,
       signal: request.signal,
+      interrupted: request.interrupted,
       timeoutMs: Math.min(request.timeoutMs ?? settings.timeoutMs, settings.timeoutMs),
       maxSamples: settings.maxSamples,
     });
@@ -131,8 +142,15 @@ export class ColumnEngine implements Engine {
     const { request, guard, lookbackDeltaMs, text } = run;
     const annotations = new Annotations();
     const querier = plan.window === undefined ? undefined : request.queryable.querier(plan.window);
+    const scope = new KernelScope(settings.kernels, settings.queryMaxBytes);
+    const borrows = request.borrows === true;
+    let isKept = false;
     try {
       const { value, totalSamples } = await evaluate(plan, {
+        kernels: settings.kernels,
+        scope,
+        gridTimes: new GridTimes(),
+        borrows,
         querier,
         labels: new LabelTools(new SymbolTable()),
         annotations,
@@ -144,11 +162,23 @@ export class ColumnEngine implements Engine {
         functions: this.#functions,
       });
       const samples = { total: totalSamples, read: guard.readSamples, peak: guard.peakSamples };
-      return { value, ...annotations.list(text), samples };
+      const answer = { value, ...annotations.list(text), samples };
+      isKept = borrows && value.kind === 'matrix';
+      return isKept ? { ...answer, release: () => scope.close() } : answer;
+    } catch (error) {
+      throw error instanceof KernelMemoryError ? tooMuchMemory(error) : error;
     } finally {
       querier?.close();
+      if (!isKept) scope.close();
     }
   }
+}
+
+function tooMuchMemory(error: KernelMemoryError): QueryError {
+  const remedy = 'ask for fewer series or a shorter range, or raise --query.max-memory';
+  return new QueryError('execution', `query needs too much memory: ${error.message}; ${remedy}`, {
+    cause: error,
+  });
 }
 
 async function evaluate(

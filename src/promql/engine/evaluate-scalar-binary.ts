@@ -2,10 +2,18 @@
 import { unreachable } from '../../base/index.js';
 import { QueryError } from '../errors.js';
 import type { BinaryNode } from '../planner/index.js';
-import { changesMetric, compareColumns, compute, computeColumns, holds, isComparison } from './arithmetic.js';
+import {
+  changesMetric,
+  compareColumns,
+  compute,
+  computeColumns,
+  holds,
+  isComparison,
+  scalarColumn,
+} from './arithmetic.js';
 import type { Evaluation } from './evaluation.js';
 import { dropName, settleLabels } from './merge-rows.js';
-import { histogram, type Row, type ScalarResult, type VectorResult, withoutEmpty } from './rows.js';
+import { histogram, type Row, type ScalarResult, type VectorResult } from './rows.js';
 
 export function scalarBinary(node: BinaryNode, left: ScalarResult, right: ScalarResult): ScalarResult {
   const { op, grid } = node;
@@ -29,19 +37,23 @@ export function vectorScalarBinary(
   swapped: boolean,
 ): VectorResult {
   const { op, returnBool, grid } = node;
-  const constant = { values: scalar.values, present: undefined, offset: 0 };
+  const { kernels, scope } = evaluation;
+  const constant = scalarColumn(scope, scalar.values);
+  const rows: Row[] = [];
   const renames = changesMetric(op) || returnBool;
   for (const row of vector.rows) {
     if (row.histograms !== undefined) dropHistograms(evaluation, node, row, swapped);
     const left = swapped ? constant : row;
     const right = swapped ? row : constant;
-    if (changesMetric(op)) computeColumns(op, left, right, row, grid.steps);
+    let answered = 0;
+    if (changesMetric(op)) answered = computeColumns(kernels, op, left, right, row, grid.steps);
     else if (isComparison(op)) {
-      compareColumns({ op, asBool: returnBool, kept: row }, left, right, row, grid.steps);
+      const comparison = { op, asBool: returnBool, kept: row };
+      answered = compareColumns(kernels, comparison, left, right, row, grid.steps);
     }
-    if (renames) dropName(evaluation, row);
+    if (answered === 0) continue;
+    rows.push(renames ? dropName(evaluation, row) : row);
   }
-  const rows = withoutEmpty(vector.rows, grid.steps);
   return { kind: 'vector', rows: renames ? settleLabels(evaluation, rows, grid.steps) : rows };
 }
 

@@ -1,8 +1,9 @@
 /** Instant selectors: the last sample within the lookback, at every step. */
-import { latestRows } from '../../kernels/index.js';
+import { latestRows, WindowRunner } from '../../kernels/index.js';
 import { wordsOf } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import type { SelectNode } from '../planner/index.js';
+import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation } from './evaluation.js';
 import { SeriesRowStream } from './row-stream.js';
 import { absent, float, histogram, type Row } from './rows.js';
@@ -22,16 +23,49 @@ class SelectFiller {
   readonly #evaluation: Evaluation;
   readonly #node: SelectNode;
   readonly #rows: Int32Array;
+  readonly #windows: WindowRunner;
+  readonly #placer: ColumnPlacer;
 
   constructor(evaluation: Evaluation, node: SelectNode) {
     this.#evaluation = evaluation;
     this.#node = node;
     this.#rows = new Int32Array(node.grid.steps);
+    this.#placer = new ColumnPlacer(evaluation.scope);
+    const { selector, grid } = node;
+    this.#windows = new WindowRunner({
+      scope: evaluation.scope,
+      grid: {
+        firstEndMs: selector.firstMs,
+        stepMs: selector.stepMs,
+        steps: grid.steps,
+        rangeMs: evaluation.lookbackDeltaMs,
+        firstEvalMs: grid.startMs,
+        evalStepMs: grid.stepMs,
+      },
+      betweenSlices: evaluation.guard.check,
+    });
   }
 
-  fill(labels: LabelIds, columns: SeriesColumns, row: Row): boolean {
+  fill(labels: LabelIds, columns: SeriesColumns, row: Row): number {
+    const { answer } = this.#node;
+    const { labels: tools, guard, delayedNameRemoval } = this.#evaluation;
+    const asTimes = answer !== 'value';
+    row.labels = asTimes && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
+    row.dropName = asTimes;
+    const samples =
+      asTimes || columns.kinds !== undefined ? this.#fillRows(columns, row) : this.#fillFloats(columns, row);
+    guard.count(samples, samples);
+    return samples;
+  }
+
+  #fillFloats(columns: SeriesColumns, row: Row): number {
+    if (columns.length === 0) return 0;
+    this.#windows.open(this.#placer.whole(columns), row);
+    return this.#windows.latest();
+  }
+
+  #fillRows(columns: SeriesColumns, row: Row): number {
     const { answer, grid, selector } = this.#node;
-    const { labels: tools, guard, lookbackDeltaMs, delayedNameRemoval } = this.#evaluation;
     latestRows(
       {
         timestamps: columns.timestamps,
@@ -39,16 +73,11 @@ class SelectFiller {
         firstMs: selector.firstMs,
         stepMs: selector.stepMs,
         steps: grid.steps,
-        lookbackMs: lookbackDeltaMs,
+        lookbackMs: this.#evaluation.lookbackDeltaMs,
       },
       this.#rows,
     );
-    const asTimes = answer !== 'value';
-    row.labels = asTimes && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
-    row.dropName = asTimes;
-    const samples = asTimes ? this.#fillTimes(columns, row) : this.#fillValues(columns, row);
-    guard.count(samples, samples);
-    return samples > 0;
+    return answer === 'value' ? this.#fillValues(columns, row) : this.#fillTimes(columns, row);
   }
 
   #fillValues(columns: SeriesColumns, row: Row): number {

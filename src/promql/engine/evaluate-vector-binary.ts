@@ -13,7 +13,7 @@ import { fillRow } from './fill-rows.js';
 import { LabelNumbers } from './label-tools.js';
 import { groupRows, matchLabels, matchText, orderedTexts, rowsByGroup } from './match-groups.js';
 import { settleLabels } from './merge-rows.js';
-import { absent, histogram, type Row, RowMaker, type VectorResult, withoutEmpty } from './rows.js';
+import { absent, histogram, type Row, RowMaker, type VectorResult } from './rows.js';
 
 export function vectorBinary(
   evaluation: Evaluation,
@@ -25,8 +25,7 @@ export function vectorBinary(
   if (!fills && (left.rows.length === 0 || right.rows.length === 0)) return { kind: 'vector', rows: [] };
   const join = new VectorJoin(evaluation, node, left.rows, right.rows);
   join.refuseDuplicates();
-  const { steps } = node.grid;
-  return { kind: 'vector', rows: settleLabels(evaluation, withoutEmpty(join.rows(), steps), steps) };
+  return { kind: 'vector', rows: settleLabels(evaluation, join.rows(), node.grid.steps) };
 }
 
 class VectorJoin {
@@ -62,7 +61,7 @@ class VectorJoin {
     this.#oneGroups = this.#swapped ? groups.leftGroups : groups.rightGroups;
     this.#manyOf = rowsByGroup(this.#manyGroups, groups.count);
     this.#oneOf = rowsByGroup(this.#oneGroups, groups.count);
-    this.#maker = new RowMaker(node.grid.steps);
+    this.#maker = new RowMaker(node.grid.steps, evaluation.scope);
     this.#include = matching.include.map((name) => evaluation.labels.symbols.intern(name));
     this.#matchIds = evaluation.labels.ids(matching.matchingLabels);
   }
@@ -151,7 +150,7 @@ class VectorJoin {
   #join(group: number, many: Row, one: Row, target: Row, rows: Row[]): void {
     const labels = this.#resultLabels(many.labels, one.labels);
     if (!this.#claim(group, labels, many, one)) return;
-    this.#compute(many, one, target);
+    if (this.#compute(many, one, target) === 0) return;
     target.labels = labels;
     target.dropName = this.#node.returnBool;
     rows.push(target);
@@ -169,7 +168,7 @@ class VectorJoin {
       const kind = many.present[many.offset + step] as number;
       if (kind === absent || one.present[one.offset + step] === absent) continue;
       meets = true;
-      if (marks === undefined) continue;
+      if (marks === undefined) break;
       if (marks[step] === 1) {
         const remedy = oneToOne
           ? 'many-to-one matching must be explicit (group_left/group_right)'
@@ -192,16 +191,21 @@ class VectorJoin {
     return answers.marks[number];
   }
 
-  #compute(many: Row, one: Row, target: Row): void {
+  /** How many steps have an answer. */
+  #compute(many: Row, one: Row, target: Row): number {
     const { op, returnBool } = this.#node;
+    const { kernels } = this.#evaluation;
     const left = this.#swapped ? one : many;
     const right = this.#swapped ? many : one;
     if (left.histograms !== undefined || right.histograms !== undefined) this.#refuseHistograms(left, right);
-    if (changesMetric(op)) computeColumns(op, left, right, target, this.#steps);
+    let answered = 0;
+    if (changesMetric(op)) answered = computeColumns(kernels, op, left, right, target, this.#steps);
     else if (isComparison(op)) {
-      compareColumns({ op, asBool: returnBool, kept: left }, left, right, target, this.#steps);
+      const comparison = { op, asBool: returnBool, kept: left };
+      answered = compareColumns(kernels, comparison, left, right, target, this.#steps);
     }
     target.histograms = undefined;
+    return answered;
   }
 
   #refuseHistograms(left: Row, right: Row): void {

@@ -1,11 +1,19 @@
 /** Functions over range vectors: one series at a time goes through a kernel and becomes a row. */
-import { markWindows, type WindowInput } from '../../kernels/index.js';
+import {
+  type ColumnsPlace,
+  markWindows,
+  type WindowInput,
+  type WindowReport,
+  WindowRunner,
+} from '../../kernels/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import { QueryError } from '../errors.js';
 import type { WindowNode } from '../planner/index.js';
-import type { Evaluation, HistogramPolicy, WindowFunction, WindowNotes } from './evaluation.js';
-import { absent, countPresent, float, histogram, isEmpty, type Row } from './rows.js';
-import { SampleSieve } from './sieve.js';
+import { ColumnPlacer } from './column-placer.js';
+import type { Evaluation, HistogramPolicy, WindowFunction } from './evaluation.js';
+import { absent, countPresent, float, histogram, type Row } from './rows.js';
+import { SeriesNotes } from './series-notes.js';
+import { type FloatSamples, SampleSieve } from './sieve.js';
 
 /** Evaluates one window node; keeps its scratch columns from series to series. */
 export class WindowFiller {
@@ -16,7 +24,9 @@ export class WindowFiller {
   readonly #sieve = new SampleSieve();
   readonly #floatMarks: Uint8Array;
   readonly #histogramMarks: Uint8Array;
-  readonly #notes: WindowNotes;
+  readonly #notes: SeriesNotes;
+  readonly #placer: ColumnPlacer;
+  readonly #windows: WindowRunner;
 
   constructor(evaluation: Evaluation, node: WindowNode, params: readonly Float64Array[]) {
     this.#evaluation = evaluation;
@@ -25,67 +35,89 @@ export class WindowFiller {
     this.#func = evaluation.functions.windows.get(node.func) as WindowFunction;
     this.#floatMarks = new Uint8Array(node.grid.steps);
     this.#histogramMarks = new Uint8Array(node.grid.steps);
-    this.#notes = { evaluation, node, metricName: '', typeLabel: '' };
+    this.#notes = new SeriesNotes(evaluation, node, params);
+    this.#placer = new ColumnPlacer(evaluation.scope);
+    this.#windows = new WindowRunner({
+      scope: evaluation.scope,
+      grid: { ...this.#looked, steps: node.grid.steps },
+      param: params[0],
+      betweenSlices: evaluation.guard.check,
+    });
     if (node.grid.steps > 0) this.#func.check?.(evaluation, node, params);
   }
 
-  /** `inputDropsName` when the series itself waits for its name to be dropped (a subquery's). */
-  fill(labels: LabelIds, columns: SeriesColumns, row: Row, inputDropsName = false): boolean {
-    const { labels: tools, delayedNameRemoval } = this.#evaluation;
-    const dropName = this.#func.keepsName !== true || inputDropsName;
-    row.labels = dropName && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
-    row.dropName = dropName;
-    this.#notes.metricName = tools.metricName(labels);
-    this.#notes.typeLabel = tools.text(labels, tools.symbols.intern('__type__'));
-    if (columns.kinds === undefined) return this.#fillFloats(columns, row);
-    return this.#fillMixed(columns, row);
-  }
-
-  #input(samples: Pick<WindowInput, 'timestamps' | 'values' | 'length' | 'startTimestamps'>): WindowInput {
+  get #looked(): Omit<WindowInput, 'timestamps' | 'values' | 'length' | 'startTimestamps' | 'params'> {
     const { source, grid, rangeMs } = this.#node;
-    const looked = source.kind === 'selector' ? source.selector : source;
+    const { firstMs, stepMs } = source.kind === 'selector' ? source.selector : source;
     return {
-      timestamps: samples.timestamps,
-      values: samples.values,
-      length: samples.length,
-      startTimestamps: samples.startTimestamps,
-      firstEndMs: looked.firstMs,
-      stepMs: looked.stepMs,
+      firstEndMs: firstMs,
+      stepMs,
       steps: grid.steps,
       rangeMs,
       firstEvalMs: grid.startMs,
       evalStepMs: grid.stepMs,
-      params: this.#params,
     };
   }
 
-  #fillFloats(columns: SeriesColumns, row: Row): boolean {
-    const withStarts = this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
-    const samples = this.#sieve.floats(columns, withStarts);
-    if (samples.length === 0) return false;
-    const input = this.#input(samples);
-    this.#run(input, row);
-    return true;
+  /** Says how many steps have a result. `inputDropsName` when the series itself waits for its name to be dropped (a subquery's). */
+  fill(labels: LabelIds, columns: SeriesColumns, row: Row, inputDropsName = false): number {
+    const { labels: tools, delayedNameRemoval } = this.#evaluation;
+    const dropName = this.#func.keepsName !== true || inputDropsName;
+    row.labels = dropName && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
+    row.dropName = dropName;
+    this.#notes.begin(labels, row);
+    if (columns.kinds === undefined) return this.#fillFloats(columns, row);
+    return this.#fillMixed(columns, row);
   }
 
-  #run(input: WindowInput, row: Row): void {
-    this.#kernel(input, row);
-    this.#finish(row);
+  #fillFloats(columns: SeriesColumns, row: Row): number {
+    if (columns.length === 0) return 0;
+    const usesStarts = this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
+    const hasStarts = usesStarts && columns.startTimestamps !== undefined;
+    if (hasStarts || this.#func.run === undefined) {
+      return this.#finish(this.#runPlain(this.#sieve.floats(columns, hasStarts), row));
+    }
+    return this.#finish(this.#runKernel(this.#placer.floats(columns), row));
   }
 
-  #kernel(input: WindowInput, row: Row): void {
-    const { most, total, read } = this.#func.run(input, row, this.#notes);
+  #runSamples(samples: FloatSamples, row: Row): number {
+    if (this.#func.run === undefined) return this.#runPlain(samples, row);
+    return this.#runKernel(this.#placer.copy(samples.timestamps, samples.values, samples.length), row);
+  }
+
+  #runKernel(columns: ColumnsPlace, row: Row): number {
+    if (columns.length === 0) return this.#fillAbsent(row);
+    this.#windows.open(columns, row);
+    const report = this.#func.run?.(this.#windows, this.#notes) as WindowReport;
+    return this.#account(report, this.#windows.answered);
+  }
+
+  #runPlain(samples: FloatSamples, row: Row): number {
+    if (samples.length === 0) return this.#fillAbsent(row);
+    const input = { ...samples, ...this.#looked, params: this.#params };
+    const report = this.#func.plain?.(input, row, this.#notes) as WindowReport;
+    return this.#account(report, countPresent(this.#evaluation.kernels, row, this.#node.grid.steps));
+  }
+
+  #fillAbsent(row: Row): number {
+    row.present.fill(absent, row.offset, row.offset + this.#node.grid.steps);
+    return 0;
+  }
+
+  #account({ most, total, read }: WindowReport, answered: number): number {
     const { guard } = this.#evaluation;
-    guard.touch(most + countPresent(row, this.#node.grid.steps));
+    guard.touch(most + answered);
     // What a subquery hands over was read below it.
     guard.count(total, this.#node.source.kind === 'selector' ? read : 0);
+    return answered;
   }
 
-  #finish(row: Row): void {
-    if (!isEmpty(row, this.#node.grid.steps)) this.#func.after?.(this.#notes);
+  #finish(answered: number): number {
+    if (answered > 0) this.#func.after?.(this.#notes);
+    return answered;
   }
 
-  #fillMixed(columns: SeriesColumns, row: Row): boolean {
+  #fillMixed(columns: SeriesColumns, row: Row): number {
     const policy: HistogramPolicy = this.#func.histograms;
     switch (policy) {
       case 'count':
@@ -100,26 +132,22 @@ export class WindowFiller {
     }
   }
 
-  #fillCounting(columns: SeriesColumns, row: Row): boolean {
+  #fillCounting(columns: SeriesColumns, row: Row): number {
     const rows = this.#sieve.rows(columns, false);
     const timestamps = Float64Array.from(rows, (at) => columns.timestamps[at] as number);
-    const input = this.#input({
-      timestamps,
-      values: new Float64Array(rows.length),
-      length: rows.length,
-      startTimestamps: undefined,
-    });
-    this.#run(input, row);
-    return rows.length > 0;
+    const values = new Float64Array(rows.length);
+    const samples = { timestamps, values, length: rows.length, startTimestamps: undefined };
+    return this.#finish(this.#runSamples(samples, row));
   }
 
-  #fillPicking(columns: SeriesColumns, row: Row, policy: 'first' | 'last'): boolean {
+  #fillPicking(columns: SeriesColumns, row: Row, policy: 'first' | 'last'): number {
     const rows = this.#sieve.rows(columns, false);
     const { grid, rangeMs } = this.#node;
-    const { firstEndMs, stepMs } = this.#input({ ...columns, startTimestamps: undefined });
+    const { firstEndMs, stepMs } = this.#looked;
     const timeOf = (i: number) => columns.timestamps[rows[i] as number] as number;
     let from = 0;
     let to = 0;
+    let answered = 0;
     for (let step = 0; step < grid.steps; step++) {
       const endMs = firstEndMs + step * stepMs;
       while (to < rows.length && timeOf(to) <= endMs) to++;
@@ -127,6 +155,7 @@ export class WindowFiller {
       const at = row.offset + step;
       row.present[at] = absent;
       if (from === to) continue;
+      answered++;
       const picked = rows[policy === 'first' ? from : to - 1] as number;
       const isHistogram = columns.kinds?.[picked] === histogramKind;
       row.present[at] = isHistogram ? histogram : float;
@@ -135,19 +164,18 @@ export class WindowFiller {
       row.histograms ??= [];
       row.histograms[step] = columns.histograms?.at(picked);
     }
-    return rows.length > 0;
+    return answered;
   }
 
-  #fillFloatsOfMixed(columns: SeriesColumns, row: Row, policy: 'ignore' | 'refuse' | 'unsupported'): boolean {
+  #fillFloatsOfMixed(columns: SeriesColumns, row: Row, policy: 'ignore' | 'refuse' | 'unsupported'): number {
     const histogramTimes = Float64Array.from(
       this.#sieve.rows(columns, true),
       (at) => columns.timestamps[at] as number,
     );
     const samples = this.#sieve.floats(columns, false);
-    const input = this.#input(samples);
-    markWindows(samples.timestamps, samples.length, input, this.#floatMarks);
-    markWindows(histogramTimes, histogramTimes.length, input, this.#histogramMarks);
-    this.#kernel(input, row);
+    markWindows(samples.timestamps, samples.length, this.#looked, this.#floatMarks);
+    markWindows(histogramTimes, histogramTimes.length, this.#looked, this.#histogramMarks);
+    this.#runSamples(samples, row);
     const { annotations } = this.#evaluation;
     const { argPositions, grid, func } = this.#node;
     const position = argPositions[0] ?? this.#node.position;
@@ -165,7 +193,6 @@ export class WindowFiller {
         row.present[row.offset + step] = absent;
       }
     }
-    this.#finish(row);
-    return samples.length > 0;
+    return this.#finish(countPresent(this.#evaluation.kernels, row, grid.steps));
   }
 }

@@ -1,13 +1,27 @@
-import type { WindowInput, WindowOutput, WindowReport } from '../../kernels/index.js';
+import type {
+  KernelScope,
+  Kernels,
+  WindowInput,
+  WindowOutput,
+  WindowReport,
+  WindowRunner,
+} from '../../kernels/index.js';
 import type { Querier } from '../../storage/index.js';
 import type { CallNode, StepGrid, WindowNode } from '../planner/index.js';
 import type { Annotations } from './annotations.js';
+import type { GridTimes } from './grid-times.js';
 import type { LabelTools } from './label-tools.js';
 import type { QueryGuard } from './query-guard.js';
 import type { NodeResult, Row } from './rows.js';
 
 /** What all nodes of one evaluation share. */
 export interface Evaluation {
+  readonly kernels: Kernels;
+  /** The query's memory: rows, groups and scratch columns; given back as a whole when the query ends. */
+  readonly scope: KernelScope;
+  readonly gridTimes: GridTimes;
+  /** The answer's columns may be views of the query's memory. */
+  readonly borrows: boolean;
   readonly querier: Querier | undefined;
   readonly labels: LabelTools;
   readonly annotations: Annotations;
@@ -53,8 +67,10 @@ export interface WindowFunction {
   readonly usesStartTimestamps?: boolean;
   /** Looks at the parameters before the first series; throws or annotates. */
   readonly check?: (evaluation: Evaluation, node: WindowNode, params: readonly Float64Array[]) => void;
-  /** Fills the row. */
-  readonly run: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => WindowReport;
+  /** Fills the row by a kernel, which knows no start timestamps. */
+  readonly run?: (windows: WindowRunner, notes: WindowNotes) => WindowReport;
+  /** Fills the row where there are start timestamps, or no kernel; one of both must be there. */
+  readonly plain?: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => WindowReport;
   /** Called after a series that has a result. */
   readonly after?: (notes: WindowNotes) => void;
   /** Turns all series' rows into the answer. */
@@ -65,8 +81,11 @@ export interface WindowFunction {
 export interface WindowNotes {
   readonly evaluation: Evaluation;
   readonly node: WindowNode;
-  metricName: string;
-  typeLabel: string;
+  readonly params: readonly Float64Array[];
+  /** The row that is filled. */
+  readonly row: Row;
+  readonly metricName: string;
+  readonly typeLabel: string;
 }
 
 export interface FunctionTable {

@@ -100,7 +100,7 @@ class Execution {
     // What was held while evaluating gives way to what is left of it.
     guard.release(guard.held - heldBefore);
     this.#results[index] = result;
-    this.#held[index] = samplesIn(result, node.grid.steps);
+    this.#held[index] = samplesIn(this.#evaluation, result, node.grid.steps);
     guard.hold(this.#held[index] as number);
     guard.releaseCells(guard.heldCells - cellsBefore);
     this.#cells[index] = cellsIn(result, node.grid.steps);
@@ -140,7 +140,7 @@ class Execution {
       case 'negate':
         return this.#negate(this.take(node.input), node.grid);
       case 'repeat':
-        return repeat(this.take(node.input), node.grid);
+        return repeat(this.#evaluation, this.take(node.input), node.grid);
       case 'binary':
         return this.#binary(node);
       case 'aggregate':
@@ -180,15 +180,14 @@ class Execution {
         fill: (labels, columns, row) => filler.fill(labels, columns, row),
       });
     }
-    const maker = new RowMaker(grid.steps);
+    const maker = new RowMaker(grid.steps, evaluation.scope);
     const rows: Row[] = [];
     for (const inner of grid.steps === 0 ? [] : this.#vector(source.input).rows) {
       const pause = evaluation.guard.checkpoint();
       if (pause !== undefined) await pause;
       const row = maker.make(inner.labels, false);
-      const columns = columnsOfRow(inner, source.inner);
-      if (!filler.fill(inner.labels, columns, row, inner.dropName)) continue;
-      if (countPresent(row, grid.steps) === 0) continue;
+      const columns = columnsOfRow(evaluation, inner, source.inner);
+      if (filler.fill(inner.labels, columns, row, inner.dropName) === 0) continue;
       evaluation.guard.holdCells(grid.steps);
       rows.push(row);
     }
@@ -299,20 +298,20 @@ function cellsIn(result: NodeResult, steps: number): number {
   return result.kind === 'scalar' ? result.values.length : result.rows.length * steps;
 }
 
-function samplesIn(result: NodeResult, steps: number): number {
+function samplesIn({ kernels }: Evaluation, result: NodeResult, steps: number): number {
   if (result.kind === 'string') return 0;
   if (result.kind === 'scalar') return result.values.length;
   let samples = 0;
-  for (const row of result.rows) samples += countPresent(row, steps);
+  for (const row of result.rows) samples += countPresent(kernels, row, steps);
   return samples;
 }
 
-function repeat(result: NodeResult, { steps }: StepGrid): NodeResult {
+function repeat({ scope }: Evaluation, result: NodeResult, { steps }: StepGrid): NodeResult {
   if (result.kind === 'string') return result;
   if (result.kind === 'scalar') {
     return { kind: 'scalar', values: new Float64Array(steps).fill(result.values[0] as number) };
   }
-  const maker = new RowMaker(steps);
+  const maker = new RowMaker(steps, scope);
   const rows = result.rows.map((row) => {
     const repeated = maker.make(row.labels, row.dropName);
     const { offset } = repeated;

@@ -15,6 +15,7 @@ export type {
   WindowNotes,
 } from './evaluation.js';
 export { goLog, goLog10, goMax, goMin } from './go-math.js';
+export { LabelNumbers } from './label-tools.js';
 export { dropName, mergeSameLabels, settleLabels } from './merge-rows.js';
 export {
   absent,

@@ -8,6 +8,7 @@ export class LabelTools {
   readonly nameId: number;
   readonly #typeId: number;
   readonly #unitId: number;
+  #scratch = new Uint32Array(64);
 
   constructor(symbols: SymbolTable) {
     this.symbols = symbols;
@@ -36,31 +37,38 @@ export class LabelTools {
 
   /** Without what describes the metric: `__name__`, `__type__`, `__unit__`. Source: schema/labels.go. */
   dropMetadata(labels: LabelIds): LabelIds {
+    let dropped = 0;
+    for (let i = 0; i < labels.length; i += 2) if (this.#isMetadata(labels[i] as number)) dropped += 2;
+    if (dropped === 0) return labels;
+    const kept = new Uint32Array(labels.length - dropped);
+    let at = 0;
     for (let i = 0; i < labels.length; i += 2) {
-      if (this.#isMetadata(labels[i] as number))
-        return labels.filter((_, at) => !this.#isMetadataPart(labels, at));
+      if (this.#isMetadata(labels[i] as number)) continue;
+      kept[at] = labels[i] as number;
+      kept[at + 1] = labels[i + 1] as number;
+      at += 2;
     }
-    return labels;
+    return kept;
   }
 
   #isMetadata(name: number): boolean {
     return name === this.nameId || name === this.#typeId || name === this.#unitId;
   }
 
-  #isMetadataPart(labels: LabelIds, at: number): boolean {
-    return this.#isMetadata(labels[at & ~1] as number);
-  }
-
   keep(labels: LabelIds, names: ReadonlySet<number>): LabelIds {
-    return labels.filter((_, at) => names.has(labels[at & ~1] as number));
+    return this.#pick(labels, names, true);
   }
 
   without(labels: LabelIds, names: ReadonlySet<number>): LabelIds {
-    for (let i = 0; i < labels.length; i += 2) {
-      if (names.has(labels[i] as number))
-        return labels.filter((_, at) => !names.has(labels[at & ~1] as number));
-    }
-    return labels;
+    return this.#pick(labels, names, false);
+  }
+
+  /** Those whose name is listed, or those whose is not. */
+  #pick(labels: LabelIds, names: ReadonlySet<number>, listed: boolean): LabelIds {
+    const scratch = this.#scratch.length < labels.length ? new Uint32Array(2 * labels.length) : this.#scratch;
+    this.#scratch = scratch;
+    const length = pickInto(labels, names, listed, scratch);
+    return length === labels.length ? labels : scratch.slice(0, length);
   }
 
   /** Value 0 ("") deletes the label. */
@@ -95,9 +103,56 @@ export class LabelTools {
     return a.length - b.length;
   }
 
+  /** Each symbol's place in UTF-8 order, for sorting many sets; only of symbols that the sets hold. */
+  ranks(sets: readonly LabelIds[]): Uint32Array {
+    const ranks = new Uint32Array(this.symbols.size);
+    const ids: number[] = [];
+    for (const set of sets) {
+      for (let i = 0; i < set.length; i++) {
+        const id = set[i] as number;
+        if (ranks[id] !== 0) continue;
+        ranks[id] = 1;
+        ids.push(id);
+      }
+    }
+    const texts = new Map(ids.map((id) => [id, this.symbols.text(id)]));
+    ids.sort((a, b) => compareUtf8(texts.get(a) as string, texts.get(b) as string));
+    ids.forEach((id, rank) => {
+      ranks[id] = rank;
+    });
+    return ranks;
+  }
+
+  /** As `compare`. */
+  compareRanked(ranks: Uint32Array, a: LabelIds, b: LabelIds): number {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+      if (a[i] !== b[i]) return (ranks[a[i] as number] as number) - (ranks[b[i] as number] as number);
+    }
+    return a.length - b.length;
+  }
+
   toString(labels: LabelIds): string {
     return this.symbols.labels(labels).toString();
   }
+}
+
+/** Copies the pairs whose name is listed, or those whose is not; says how many ids that are. */
+export function pickInto(
+  labels: LabelIds,
+  names: ReadonlySet<number>,
+  listed: boolean,
+  target: Uint32Array,
+): number {
+  let length = 0;
+  for (let i = 0; i < labels.length; i += 2) {
+    const name = labels[i] as number;
+    if (names.has(name) !== listed) continue;
+    target[length] = name;
+    target[length + 1] = labels[i + 1] as number;
+    length += 2;
+  }
+  return length;
 }
 
 /** Numbers label sets in the order they are first met: 0, 1, 2… */
@@ -105,42 +160,35 @@ export class LabelNumbers {
   readonly #buckets = new Map<number, number | number[]>();
   readonly sets: LabelIds[] = [];
 
-  /** The set's number, or -1. */
-  find(labels: LabelIds): number {
-    const found = this.#buckets.get(hashIds(labels));
-    if (found === undefined) return -1;
-    if (typeof found === 'number') return this.#is(found, labels) ? found : -1;
-    return found.find((candidate) => this.#is(candidate, labels)) ?? -1;
-  }
-
-  number(labels: LabelIds): number {
-    const hash = hashIds(labels);
+  /** The set's number; `length` when it is the beginning of a scratch array, which is copied where it is kept. */
+  number(labels: LabelIds, length = labels.length): number {
+    const hash = hashIds(labels, length);
     const found = this.#buckets.get(hash);
     if (found === undefined) {
       this.#buckets.set(hash, this.sets.length);
     } else if (typeof found === 'number') {
-      if (this.#is(found, labels)) return found;
+      if (this.#is(found, labels, length)) return found;
       this.#buckets.set(hash, [found, this.sets.length]);
     } else {
-      const same = found.find((candidate) => this.#is(candidate, labels));
+      const same = found.find((candidate) => this.#is(candidate, labels, length));
       if (same !== undefined) return same;
       found.push(this.sets.length);
     }
-    return this.sets.push(labels) - 1;
+    return this.sets.push(length === labels.length ? labels : labels.slice(0, length)) - 1;
   }
 
-  #is(candidate: number, labels: LabelIds): boolean {
+  #is(candidate: number, labels: LabelIds, length: number): boolean {
     const known = this.sets[candidate] as LabelIds;
-    if (known.length !== labels.length) return false;
-    for (let i = 0; i < labels.length; i++) if (known[i] !== labels[i]) return false;
+    if (known.length !== length) return false;
+    for (let i = 0; i < length; i++) if (known[i] !== labels[i]) return false;
     return true;
   }
 }
 
 /** FNV-1a over whole ids. */
-function hashIds(labels: LabelIds): number {
+function hashIds(labels: LabelIds, length: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < labels.length; i++) {
+  for (let i = 0; i < length; i++) {
     hash = Math.imul(hash ^ (labels[i] as number), 0x01000193);
     hash ^= hash >>> 15;
   }

@@ -13,6 +13,7 @@ export class QueryGuard {
   readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #signal: AbortSignal | undefined;
+  readonly #interrupted: (() => boolean) | undefined;
   readonly #deadlineMs: number;
   readonly #maxSamples: number;
   #sliceStartMs: number;
@@ -26,12 +27,14 @@ export class QueryGuard {
     clock: Clock;
     turns: Turns;
     signal: AbortSignal | undefined;
+    interrupted?: (() => boolean) | undefined;
     timeoutMs: number;
     maxSamples: number;
   }) {
     this.#clock = options.clock;
     this.#turns = options.turns;
     this.#signal = options.signal;
+    this.#interrupted = options.interrupted;
     this.#sliceStartMs = options.clock.monotonicMs();
     this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
     this.#maxSamples = options.maxSamples;
@@ -50,6 +53,9 @@ export class QueryGuard {
     return this.#yield();
   }
 
+  /** Called within a series' work, where nothing can be awaited: throws when the evaluation must end. */
+  readonly check = (): void => this.#check(this.#clock.monotonicMs());
+
   async #yield(): Promise<void> {
     await this.#turns.next();
     this.#sliceStartMs = this.#clock.monotonicMs();
@@ -57,7 +63,7 @@ export class QueryGuard {
   }
 
   #check(nowMs: number): void {
-    if (this.#signal?.aborted)
+    if (this.#signal?.aborted || this.#interrupted?.())
       throw new QueryError('canceled', 'query was canceled in expression evaluation');
     if (nowMs > this.#deadlineMs) throw new QueryError('timeout', 'query timed out in expression evaluation');
   }

@@ -7,8 +7,8 @@ import type { Evaluation } from './evaluation.js';
 import { dropDelayedNames, mergeSameLabels } from './merge-rows.js';
 import { expandingFailed, openSeries } from './row-stream.js';
 import { type NodeResult, type Row, withoutEmpty } from './rows.js';
-import { isStaleRow } from './sieve.js';
-import { columnsOfRow, HistogramList } from './subquery-columns.js';
+import { hasStale, isStaleRow } from './sieve.js';
+import { borrowedColumns, columnsOfRow, HistogramList } from './subquery-columns.js';
 
 /** The value of an evaluated query, in the shape its type and kind of query ask for. */
 export function queryValue(evaluation: Evaluation, plan: Plan, result: NodeResult): QueryValue {
@@ -30,7 +30,12 @@ export function queryValue(evaluation: Evaluation, plan: Plan, result: NodeResul
   if (!isRange && plan.resultType === 'vector') return vectorValue(evaluation, rows, timestampMs);
   return sortedMatrix(
     evaluation,
-    rows.map((row) => ({ labels: row.labels, columns: columnsOfRow(row, grid) })),
+    rows.map((row) => ({
+      labels: row.labels,
+      columns: evaluation.borrows
+        ? borrowedColumns(evaluation, row, grid)
+        : columnsOfRow(evaluation, row, grid),
+    })),
   );
 }
 
@@ -50,7 +55,9 @@ function vectorValue(evaluation: Evaluation, rows: readonly Row[], timestampMs: 
 type MatrixSeries = { readonly labels: LabelIds; readonly columns: SeriesColumns };
 
 function sortedMatrix(evaluation: Evaluation, series: MatrixSeries[]): MatrixValue {
-  series.sort((a, b) => evaluation.labels.compare(a.labels, b.labels));
+  const { labels: tools } = evaluation;
+  const ranks = tools.ranks(series.map(({ labels }) => labels));
+  series.sort((a, b) => tools.compareRanked(ranks, a.labels, b.labels));
   return { kind: 'matrix', symbols: evaluation.labels.symbols, series };
 }
 
@@ -81,6 +88,10 @@ export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelect
 }
 
 function copyWithoutStale(columns: SeriesColumns): SeriesColumns {
+  if (columns.kinds === undefined && !hasStale(columns)) {
+    const { length, timestamps, values } = columns;
+    return { length, timestamps: timestamps.slice(0, length), values: values.slice(0, length) };
+  }
   const words = wordsOf(columns.values);
   const rows: number[] = [];
   for (let i = 0; i < columns.length; i++) if (!isStaleRow(columns, words, i)) rows.push(i);

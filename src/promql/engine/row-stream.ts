@@ -1,9 +1,10 @@
 import { messageOf } from '../../base/index.js';
+import { KernelMemoryError } from '../../kernels/index.js';
 import type { LabelIds, SeriesColumns, SeriesSet } from '../../storage/index.js';
 import { QueryError } from '../errors.js';
 import type { SelectorPlan } from '../planner/index.js';
 import type { Evaluation } from './evaluation.js';
-import { countPresent, type Row, RowMaker } from './rows.js';
+import { type Row, RowMaker } from './rows.js';
 
 /** Rows one at a time, in the order the source yields series. */
 export interface RowStream {
@@ -17,8 +18,8 @@ export interface RowStream {
   close(): void;
 }
 
-/** Writes a series' row; false when it holds nothing. */
-export type FillRow = (labels: LabelIds, columns: SeriesColumns, row: Row) => boolean;
+/** Writes a series' row; says how many samples it holds. */
+export type FillRow = (labels: LabelIds, columns: SeriesColumns, row: Row) => number;
 
 /** Opens the selector's series; the window must not be empty. */
 export function openSeries(evaluation: Evaluation, selector: SelectorPlan): SeriesSet | undefined {
@@ -30,6 +31,7 @@ export function openSeries(evaluation: Evaluation, selector: SelectorPlan): Seri
     symbols: evaluation.labels.symbols,
     sorted: false,
     hints: selector.hints,
+    scope: evaluation.scope,
   });
 }
 
@@ -47,7 +49,7 @@ export class SeriesRowStream implements RowStream {
     this.#evaluation = options.evaluation;
     this.#steps = options.steps;
     this.#fill = options.fill;
-    this.#maker = new RowMaker(options.steps);
+    this.#maker = new RowMaker(options.steps, options.evaluation.scope);
     this.row = this.#maker.make(new Uint32Array(0), false);
     this.#set = options.steps === 0 ? undefined : openSeries(options.evaluation, options.selector);
   }
@@ -92,8 +94,7 @@ export class SeriesRowStream implements RowStream {
   #take(set: SeriesSet): boolean {
     const { row } = this;
     row.histograms = undefined;
-    if (!this.#fill(set.labels, set.columns, row)) return false;
-    const samples = countPresent(row, this.#steps);
+    const samples = this.#fill(set.labels, set.columns, row);
     if (samples === 0) return false;
     this.held += samples;
     this.#evaluation.guard.hold(samples);
@@ -145,6 +146,6 @@ export class HeldRowStream implements RowStream {
 }
 
 export function expandingFailed(error: unknown): unknown {
-  if (error instanceof QueryError) return error;
+  if (error instanceof QueryError || error instanceof KernelMemoryError) return error;
   return new QueryError('execution', `expanding series: ${messageOf(error)}`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import type { KernelScope, Kernels } from '../../kernels/index.js';
 import type { Histogram } from '../../model/index.js';
 import type { LabelIds } from '../../storage/index.js';
 
@@ -14,9 +15,13 @@ export interface Row {
   labels: LabelIds;
   /** The metric name goes away at the query's end (delayed name removal). */
   dropName: boolean;
+  /** Views of the memory of kernels; they and the addresses are good until the query ends. */
   values: Float64Array;
   present: Uint8Array;
   offset: number;
+  /** Addresses of step 0's value and presence. */
+  valuesAt: number;
+  presentAt: number;
   /** Indexed by step; undefined when no step holds a histogram. */
   histograms: (Histogram | undefined)[] | undefined;
 }
@@ -38,27 +43,31 @@ export interface VectorResult {
 
 export type NodeResult = ScalarResult | StringResult | VectorResult;
 
-const pageValues = 4096;
+const firstPageValues = 512;
+const mostPageValues = 65_536;
 
-/** Makes rows of one length out of shared pages, so that an instant query's rows are not an allocation each. */
+/**
+ * Makes rows of one length out of pages of the query's memory, so that an instant query's rows are not an allocation
+ * each. Throws `KernelMemoryError`.
+ */
 export class RowMaker {
   readonly steps: number;
-  #values = new Float64Array(0);
-  #present = new Uint8Array(0);
+  readonly #scope: KernelScope;
+  #values: Float64Array = new Float64Array(0);
+  #present: Uint8Array = new Uint8Array(0);
+  #valuesAt = 0;
+  #presentAt = 0;
   #used = 0;
+  #nextPage = firstPageValues;
 
-  constructor(steps: number) {
+  constructor(steps: number, scope: KernelScope) {
     this.steps = steps;
+    this.#scope = scope;
   }
 
   /** A row whose steps are all absent. */
   make(labels: LabelIds, dropName: boolean): Row {
-    if (this.#used + this.steps > this.#values.length) {
-      const rowsInPage = Math.max(1, Math.floor(pageValues / Math.max(this.steps, 1)));
-      this.#values = new Float64Array(rowsInPage * this.steps);
-      this.#present = new Uint8Array(rowsInPage * this.steps);
-      this.#used = 0;
-    }
+    if (this.#used + this.steps > this.#values.length) this.#turnPage();
     const offset = this.#used;
     this.#used += this.steps;
     return {
@@ -67,19 +76,31 @@ export class RowMaker {
       values: this.#values,
       present: this.#present,
       offset,
+      valuesAt: this.#valuesAt + 8 * offset,
+      presentAt: this.#presentAt + offset,
       histograms: undefined,
     };
+  }
+
+  #turnPage(): void {
+    const { steps } = this;
+    const length = steps * Math.max(1, Math.floor(this.#nextPage / Math.max(steps, 1)));
+    this.#nextPage = Math.min(mostPageValues, 2 * this.#nextPage);
+    this.#valuesAt = this.#scope.alloc(8 * length);
+    this.#presentAt = this.#scope.alloc(length);
+    const { buffer } = this.#scope.kernels.memory;
+    this.#values = new Float64Array(buffer, this.#valuesAt, length);
+    this.#present = new Uint8Array(buffer, this.#presentAt, length).fill(absent);
+    this.#used = 0;
   }
 }
 
 /** How many samples the row holds. */
-export function countPresent({ present, offset }: Row, steps: number): number {
-  let count = 0;
-  for (let i = offset; i < offset + steps; i++) if (present[i] !== absent) count++;
-  return count;
+export function countPresent({ exports }: Kernels, { presentAt }: Row, steps: number): number {
+  return exports.rowCount(presentAt, steps);
 }
 
-export function isEmpty({ present, offset }: Row, steps: number): boolean {
+function isEmpty({ present, offset }: Row, steps: number): boolean {
   for (let i = offset; i < offset + steps; i++) if (present[i] !== absent) return false;
   return true;
 }

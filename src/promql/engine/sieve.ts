@@ -69,7 +69,8 @@ export class SampleSieve {
   }
 }
 
-function hasStale({ values, length }: SeriesColumns): boolean {
+/** Of columns that are all floats. */
+export function hasStale({ values, length }: SeriesColumns): boolean {
   for (let i = 0; i < length; i++) {
     if (Number.isNaN(values[i])) {
       const words = wordsOf(values);

@@ -19,7 +19,7 @@ export function absentRows(
 ): Row[] {
   const { symbols } = evaluation.labels;
   const labels: LabelIds = symbols.internLabels(Labels.fromPairs(...answer.labels));
-  const row = new RowMaker(steps).make(labels, answer.dropName);
+  const row = new RowMaker(steps, evaluation.scope).make(labels, answer.dropName);
   let missing = 0;
   for (let step = 0; step < steps; step++) {
     if (rows.some(({ present, offset }) => present[offset + step] !== nothing)) continue;

@@ -1,9 +1,27 @@
 /** Quantiles and fractions of classic histograms. Source: promql/quantile.go. */
 
-/** Cumulative counts by upper bound, in any order. */
+/** Cumulative counts by upper bound, in rising bounds: see `addBucket`. One object serves many histograms. */
 export interface Buckets {
-  readonly bounds: number[];
-  readonly counts: number[];
+  length: number;
+  readonly bounds: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Room for `capacity` buckets. */
+export function newBuckets(capacity: number): Buckets {
+  return { length: 0, bounds: new Float64Array(capacity), counts: new Float64Array(capacity) };
+}
+
+/** Buckets come in rising bounds; those of one bound are added up. */
+export function addBucket(buckets: Buckets, bound: number, count: number): void {
+  const { length, bounds, counts } = buckets;
+  if (length > 0 && bounds[length - 1] === bound) {
+    counts[length - 1] = (counts[length - 1] as number) + count;
+    return;
+  }
+  bounds[length] = bound;
+  counts[length] = count;
+  buckets.length++;
 }
 
 /** Where counts fell from one bucket to the next and were raised. */
@@ -16,23 +34,28 @@ export interface Forced {
 const smallDelta = 1e-12;
 const minNormal = 2 ** -1022;
 
-export function bucketQuantile(q: number, input: Buckets): { quantile: number; forced: Forced | undefined } {
-  const plain = (quantile: number) => ({ quantile, forced: undefined });
-  if (Number.isNaN(q)) return plain(Number.NaN);
-  if (q < 0) return plain(Number.NEGATIVE_INFINITY);
-  if (q > 1) return plain(Number.POSITIVE_INFINITY);
-  const buckets = sortAndCoalesce(input);
-  const { bounds, counts } = buckets;
-  const last = bounds.length - 1;
-  if (bounds[last] !== Number.POSITIVE_INFINITY) return plain(Number.NaN);
-  const forced = makeMonotonic(buckets);
-  const observations = counts[last] as number;
-  if (bounds.length < 2 || observations === 0) return { quantile: Number.NaN, forced };
-  return { quantile: interpolate(buckets, q * observations), forced };
+export interface QuantileAnswer {
+  quantile: number;
+  forced: Forced | undefined;
 }
 
-function interpolate({ bounds, counts }: Buckets, rank: number): number {
-  const last = bounds.length - 1;
+/** Writes into `answer`; counts that fall are raised in place. */
+export function bucketQuantile(q: number, buckets: Buckets, answer: QuantileAnswer): void {
+  answer.forced = undefined;
+  answer.quantile = Number.NaN;
+  if (q < 0) answer.quantile = Number.NEGATIVE_INFINITY;
+  else if (q > 1) answer.quantile = Number.POSITIVE_INFINITY;
+  if (!(q >= 0 && q <= 1)) return;
+  const last = buckets.length - 1;
+  if (buckets.bounds[last] !== Number.POSITIVE_INFINITY) return;
+  answer.forced = makeMonotonic(buckets);
+  const observations = buckets.counts[last] as number;
+  if (buckets.length < 2 || observations === 0) return;
+  answer.quantile = interpolate(buckets, q * observations);
+}
+
+function interpolate({ bounds, counts, length }: Buckets, rank: number): number {
+  const last = length - 1;
   let at = 0;
   let end = last;
   while (at < end) {
@@ -49,36 +72,14 @@ function interpolate({ bounds, counts }: Buckets, rank: number): number {
   return start + (bound - start) * ((rank - below) / ((counts[at] as number) - below));
 }
 
-/** Buckets of one bound are added up. */
-function sortAndCoalesce({ bounds, counts }: Buckets): Buckets {
-  const order = bounds
-    .map((_, i) => i)
-    .sort((a, b) => compareBounds(bounds[a] as number, bounds[b] as number));
-  const sorted: Buckets = { bounds: [], counts: [] };
-  for (const i of order) {
-    const at = sorted.bounds.length - 1;
-    if (at >= 0 && sorted.bounds[at] === bounds[i]) {
-      sorted.counts[at] = (sorted.counts[at] as number) + (counts[i] as number);
-    } else {
-      sorted.bounds.push(bounds[i] as number);
-      sorted.counts.push(counts[i] as number);
-    }
-  }
-  return sorted;
-}
-
-function compareBounds(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Counts must not fall from bucket to bucket; differences of rounding alone are passed over in silence. */
-function makeMonotonic({ bounds, counts }: Buckets): Forced | undefined {
+function makeMonotonic({ bounds, counts, length }: Buckets): Forced | undefined {
   let previous = counts[0] as number;
   let minBucket = Number.POSITIVE_INFINITY;
   let maxBucket = Number.NEGATIVE_INFINITY;
   let maxDifference = 0;
   let forced = false;
-  for (let i = 1; i < counts.length; i++) {
+  for (let i = 1; i < length; i++) {
     const count = counts[i] as number;
     if (count === previous) continue;
     if (isAlmost(previous, count)) {
@@ -106,9 +107,8 @@ function isAlmost(a: number, b: number): boolean {
 }
 
 /** The share of observations between two values. */
-export function bucketFraction(lower: number, upper: number, input: Buckets): number {
-  const buckets = sortAndCoalesce(input);
-  const last = buckets.bounds.length - 1;
+export function bucketFraction(lower: number, upper: number, buckets: Buckets): number {
+  const last = buckets.length - 1;
   if (buckets.bounds[last] !== Number.POSITIVE_INFINITY) return Number.NaN;
   const count = buckets.counts[last] as number;
   if (count === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return Number.NaN;
@@ -117,10 +117,10 @@ export function bucketFraction(lower: number, upper: number, input: Buckets): nu
 }
 
 /** How many observations lie below the value, interpolated within its bucket. */
-function rankOf(value: number, { bounds, counts }: Buckets, count: number): number {
+function rankOf(value: number, { bounds, counts, length }: Buckets, count: number): number {
   let lowerBound = (bounds[0] as number) <= 0 ? Number.NEGATIVE_INFINITY : 0;
   let below = 0;
-  for (let i = 0; i < bounds.length; i++) {
+  for (let i = 0; i < length; i++) {
     if (i > 0) lowerBound = bounds[i - 1] as number;
     const upperBound = bounds[i] as number;
     const total = counts[i] as number;

@@ -49,8 +49,8 @@ function dateFunction(name: string): CallFunction {
   };
   return (input) => {
     if (input.args.length > 0) return mapFloats(input, partOf);
-    const { grid } = input;
-    const row: Row = new RowMaker(grid.steps).make(new Uint32Array(0), false);
+    const { grid, evaluation } = input;
+    const row: Row = new RowMaker(grid.steps, evaluation.scope).make(new Uint32Array(0), false);
     for (let step = 0; step < grid.steps; step++) {
       row.present[row.offset + step] = float;
       row.values[row.offset + step] = partOf(Math.trunc((grid.startMs + step * grid.stepMs) / 1000));

@@ -9,6 +9,7 @@ import {
   dropName,
   float,
   histogram,
+  LabelNumbers,
   type Row,
   RowMaker,
   settleLabels,
@@ -17,14 +18,26 @@ import {
 } from '../engine/index.js';
 import { QueryError } from '../errors.js';
 import { rowsOf, scalarOf, textOf } from './arguments.js';
-import { type Buckets, bucketFraction, bucketQuantile } from './classic-quantile.js';
+import {
+  addBucket,
+  type Buckets,
+  bucketFraction,
+  bucketQuantile,
+  newBuckets,
+  type QuantileAnswer,
+} from './classic-quantile.js';
 import { MonotonicityNotes } from './monotonicity.js';
 import { parseBound } from './parse-bound.js';
 
+interface Bucket {
+  readonly bound: number;
+  readonly row: Row;
+}
+
 interface ClassicHistogram {
   readonly labels: LabelIds;
-  readonly rows: Row[];
-  readonly bounds: number[];
+  /** In rising bounds. */
+  readonly buckets: Bucket[];
 }
 
 /** Series that are one histogram's buckets, by their labels without `le`. */
@@ -33,7 +46,8 @@ function classicHistograms(input: CallInput, argument: number): ClassicHistogram
   const { labels: tools, annotations, delayedNameRemoval } = evaluation;
   const le = tools.symbols.intern('le');
   const without = new Set([le]);
-  const found = new Map<string, ClassicHistogram>();
+  const numbers = new LabelNumbers();
+  const found: ClassicHistogram[] = [];
   const position = node.argPositions[argument] ?? node.position;
   for (const row of rowsOf(input, argument)) {
     refuseNative(input, row, grid.steps);
@@ -44,13 +58,12 @@ function classicHistograms(input: CallInput, argument: number): ClassicHistogram
       continue;
     }
     const labels = tools.without(row.labels, without);
-    const key = labels.join();
-    const known = found.get(key) ?? { labels, rows: [], bounds: [] };
-    found.set(key, known);
-    known.rows.push(row);
-    known.bounds.push(bound);
+    const number = numbers.number(labels);
+    found[number] ??= { labels, buckets: [] };
+    found[number].buckets.push({ bound, row });
   }
-  return [...found.values()];
+  for (const { buckets } of found) buckets.sort((a, b) => compareBounds(a.bound, b.bound));
+  return found;
 }
 
 function refuseNative({ node }: CallInput, row: Row, steps: number): void {
@@ -61,14 +74,17 @@ function refuseNative({ node }: CallInput, row: Row, steps: number): void {
   }
 }
 
-function bucketsAt({ rows, bounds }: ClassicHistogram, step: number): Buckets {
-  const buckets: Buckets = { bounds: [], counts: [] };
-  rows.forEach(({ present, values, offset }, i) => {
-    if (present[offset + step] !== float) return;
-    buckets.bounds.push(bounds[i] as number);
-    buckets.counts.push(values[offset + step] as number);
-  });
-  return buckets;
+function compareBounds(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The buckets that are there at the step, into `scratch`. */
+function readBuckets({ buckets }: ClassicHistogram, step: number, scratch: Buckets): void {
+  scratch.length = 0;
+  for (const { bound, row } of buckets) {
+    const at = row.offset + step;
+    if (row.present[at] === float) addBucket(scratch, bound, row.values[at] as number);
+  }
 }
 
 function answer(input: CallInput, rows: Row[]): VectorResult {
@@ -85,7 +101,7 @@ class QuantileRows {
 
   constructor(input: CallInput) {
     this.#input = input;
-    this.#maker = new RowMaker(input.grid.steps);
+    this.#maker = new RowMaker(input.grid.steps, input.evaluation.scope);
     this.#notes = new MonotonicityNotes(input.grid);
   }
 
@@ -93,13 +109,15 @@ class QuantileRows {
     const { evaluation, grid } = this.#input;
     const row = this.#maker.make(labels, false);
     const name = evaluation.delayedNameRemoval ? evaluation.labels.metricName(classic.labels) : '';
+    const buckets = newBuckets(classic.buckets.length);
+    const found: QuantileAnswer = { quantile: 0, forced: undefined };
     for (let step = 0; step < grid.steps; step++) {
-      const buckets = bucketsAt(classic, step);
-      if (buckets.bounds.length === 0) continue;
-      const { quantile, forced } = bucketQuantile(quantiles[step] as number, buckets);
-      if (forced !== undefined) this.#notes.add(name, step, forced);
+      readBuckets(classic, step, buckets);
+      if (buckets.length === 0) continue;
+      bucketQuantile(quantiles[step] as number, buckets, found);
+      if (found.forced !== undefined) this.#notes.add(name, step, found.forced);
       row.present[row.offset + step] = float;
-      row.values[row.offset + step] = quantile;
+      row.values[row.offset + step] = found.quantile;
     }
     return row;
   }
@@ -162,12 +180,13 @@ function openMetricsFloat(value: number): string {
 const histogramFraction: CallFunction = (input) => {
   const lower = scalarOf(input, 0);
   const upper = scalarOf(input, 1);
-  const maker = new RowMaker(input.grid.steps);
+  const maker = new RowMaker(input.grid.steps, input.evaluation.scope);
   const rows = classicHistograms(input, 2).map((classic) => {
     const row = maker.make(classic.labels, false);
+    const buckets = newBuckets(classic.buckets.length);
     for (let step = 0; step < input.grid.steps; step++) {
-      const buckets = bucketsAt(classic, step);
-      if (buckets.bounds.length === 0) continue;
+      readBuckets(classic, step, buckets);
+      if (buckets.length === 0) continue;
       row.present[row.offset + step] = float;
       row.values[row.offset + step] = bucketFraction(lower[step] as number, upper[step] as number, buckets);
     }

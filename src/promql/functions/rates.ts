@@ -1,14 +1,6 @@
 /** rate() and its kin. Source: promql/functions.go. */
 import { quoteGo } from '../../base/index.js';
-import {
-  changesWindow,
-  derivWindow,
-  instantRateWindow,
-  predictLinearWindow,
-  type RateOptions,
-  rateWindow,
-  resetsWindow,
-} from '../../kernels/index.js';
+import { instantRateWindow, type RateOptions, rateWindow, resetsWindow } from '../../kernels/index.js';
 import type { WindowFunction, WindowNotes } from '../engine/index.js';
 
 const counterSuffixes = ['_total', '_sum', '_count', '_bucket'];
@@ -17,14 +9,13 @@ function remarkNonCounter({ evaluation, node, metricName, typeLabel }: WindowNot
   if (metricName === '') return;
   const { annotations, typeAndUnitLabels } = evaluation;
   const position = node.argPositions[0] ?? node.position;
-  const name = quoteGo(metricName);
   if (typeAndUnitLabels) {
     if (typeLabel === 'counter' || typeLabel === 'histogram') return;
     const text = 'metric might not be a counter, __type__ label is not set to "counter" or "histogram"';
-    annotations.info(`${text}, got ${quoteGo(typeLabel)}: ${name}`, position);
+    annotations.info(`${text}, got ${quoteGo(typeLabel)}: ${quoteGo(metricName)}`, position);
   } else if (!counterSuffixes.some((suffix) => metricName.endsWith(suffix))) {
     const text = 'metric might not be a counter, name does not end in _total/_sum/_count/_bucket:';
-    annotations.info(`${text} ${name}`, position);
+    annotations.info(`${text} ${quoteGo(metricName)}`, position);
   }
 }
 
@@ -32,7 +23,8 @@ function extrapolated(options: RateOptions): WindowFunction {
   return {
     histograms: 'refuse',
     usesStartTimestamps: options.isCounter,
-    run(input, out, { evaluation, node, metricName }) {
+    run: (windows) => windows.rate(options),
+    plain(input, out, { evaluation, node, metricName }) {
       const report = rateWindow(input, out, options);
       if (report.overlaps > 0) {
         const position = node.argPositions[0] ?? node.position;
@@ -53,12 +45,21 @@ export const rateFunctions: readonly (readonly [name: string, func: WindowFuncti
     {
       histograms: 'unsupported',
       usesStartTimestamps: true,
-      run: (input, out) => instantRateWindow(input, out, true),
+      run: (windows) => windows.reduce('irate'),
+      plain: (input, out) => instantRateWindow(input, out, true),
     },
   ],
-  ['idelta', { histograms: 'unsupported', run: (input, out) => instantRateWindow(input, out, false) }],
-  ['deriv', { histograms: 'ignore', run: derivWindow }],
-  ['predict_linear', { histograms: 'ignore', run: predictLinearWindow }],
-  ['changes', { histograms: 'unsupported', run: changesWindow }],
-  ['resets', { histograms: 'unsupported', usesStartTimestamps: true, run: resetsWindow }],
+  ['idelta', { histograms: 'unsupported', run: (windows) => windows.reduce('idelta') }],
+  ['deriv', { histograms: 'ignore', run: (windows) => windows.reduce('deriv') }],
+  ['predict_linear', { histograms: 'ignore', run: (windows) => windows.reduce('predict linear') }],
+  ['changes', { histograms: 'unsupported', run: (windows) => windows.reduce('changes') }],
+  [
+    'resets',
+    {
+      histograms: 'unsupported',
+      usesStartTimestamps: true,
+      run: (windows) => windows.resets(),
+      plain: resetsWindow,
+    },
+  ],
 ];

@@ -37,8 +37,8 @@ const scalar: CallFunction = (input) => {
 };
 
 const vector: CallFunction = (input) => {
-  const { grid } = input;
-  const row: Row = new RowMaker(grid.steps).make(new Uint32Array(0), false);
+  const { grid, evaluation } = input;
+  const row: Row = new RowMaker(grid.steps, evaluation.scope).make(new Uint32Array(0), false);
   row.values.set(scalarOf(input, 0), row.offset);
   row.present.fill(float, row.offset, row.offset + grid.steps);
   return { kind: 'vector', rows: [row] };

@@ -129,6 +129,13 @@ export const otherFlags: readonly ServerFlag[] = [
     effect: 'applied',
   },
   {
+    name: 'query.max-memory',
+    kind: 'size',
+    defaultText: '1GB',
+    help: "Most bytes a query's samples may take, at most its share of half of the machine's memory.",
+    effect: 'applied',
+  },
+  {
     name: 'scrape.adjust-timestamps',
     kind: 'boolean',
     defaultText: 'true',

@@ -15,7 +15,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '2h',
     help: 'Shortest time range of a block.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.max-block-duration',
@@ -24,6 +24,13 @@ export const storageFlags: readonly ServerFlag[] = [
     help: 'Longest time range of a compacted block.',
     hidden: true,
     effect: 'pending',
+  },
+  {
+    name: 'storage.head.max-memory',
+    kind: 'size',
+    defaultText: '',
+    help: 'Memory reserved for the samples that are in no block yet (half of the machine, 4GB at most, when unset).',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.max-block-chunk-segment-size',

@@ -1,24 +1,28 @@
-import type { Exemplar, Matcher } from '../../model/index.js';
+import type { Exemplar, Labels, Matcher } from '../../model/index.js';
 import { type AppendOutcome, appendOutcome } from '../contracts.js';
-import type { MemorySeries } from './memory-series.js';
 
 /** Names and values of an exemplar's labels together, in characters; the limit of OpenMetrics. */
 const maxLabelLength = 128;
 
-interface Entry {
-  readonly series: MemorySeries;
+/** The series of an exemplar: one object as long as the series lives. */
+export interface ExemplarOwner {
+  readonly labels: Labels;
+}
+
+interface Entry<Series extends ExemplarOwner> {
+  readonly series: Series;
   readonly exemplar: Exemplar;
   readonly commit: number;
 }
 
 /** The last `limit` exemplars of all series; the one that came first leaves first. Source: tsdb/exemplar.go. */
-export class ExemplarRing {
+export class ExemplarRing<Series extends ExemplarOwner = ExemplarOwner> {
   readonly #limit: number;
   readonly #outOfOrderWindowMs: number;
-  readonly #ring: Entry[] = [];
+  readonly #ring: Entry<Series>[] = [];
   #next = 0;
   /** Each in rising time. */
-  readonly #bySeries = new Map<MemorySeries, Entry[]>();
+  readonly #bySeries = new Map<Series, Entry<Series>[]>();
 
   constructor(options: { limit: number; outOfOrderWindowMs: number }) {
     this.#limit = options.limit;
@@ -30,7 +34,7 @@ export class ExemplarRing {
   }
 
   /** `duplicate` for the newest once more, which upstream drops in silence; `limit` for labels that are too long. */
-  check(series: MemorySeries, exemplar: Exemplar): AppendOutcome {
+  check(series: Series, exemplar: Exemplar): AppendOutcome {
     let length = 0;
     for (const part of exemplar.labels.pairs) for (const _ of part) length++;
     if (length > maxLabelLength) return appendOutcome.limit;
@@ -46,7 +50,7 @@ export class ExemplarRing {
     return behind ? appendOutcome.outOfOrder : appendOutcome.accepted;
   }
 
-  add(series: MemorySeries, exemplar: Exemplar, commit: number): void {
+  add(series: Series, exemplar: Exemplar, commit: number): void {
     if (!this.enabled || this.check(series, exemplar) !== appendOutcome.accepted) return;
     let entries = this.#bySeries.get(series);
     if (entries === undefined) {
@@ -54,7 +58,7 @@ export class ExemplarRing {
       this.#bySeries.set(series, entries);
     }
     let at = entries.length;
-    while (at > 0 && (entries[at - 1] as Entry).exemplar.timestampMs > exemplar.timestampMs) at--;
+    while (at > 0 && (entries[at - 1] as Entry<Series>).exemplar.timestampMs > exemplar.timestampMs) at--;
     const late = at < entries.length;
     if (late && entries[at - 1]?.exemplar.timestampMs === exemplar.timestampMs) return;
     const entry = { series, exemplar, commit };
@@ -66,7 +70,7 @@ export class ExemplarRing {
   }
 
   /** Its exemplars are found no more; their places in the ring are taken in their turn. */
-  removeSeries(series: MemorySeries): void {
+  removeSeries(series: Series): void {
     this.#bySeries.delete(series);
   }
 
@@ -75,9 +79,9 @@ export class ExemplarRing {
     mintMs: number;
     maxtMs: number;
     matcherSets: readonly (readonly Matcher[])[];
-  }): { series: MemorySeries; exemplars: Exemplar[] }[] {
+  }): { series: Series; exemplars: Exemplar[] }[] {
     const { snapshot, mintMs, maxtMs, matcherSets } = request;
-    const found: { series: MemorySeries; exemplars: Exemplar[] }[] = [];
+    const found: { series: Series; exemplars: Exemplar[] }[] = [];
     for (const [series, entries] of this.#bySeries) {
       const passes = (matchers: readonly Matcher[]): boolean =>
         matchers.every((matcher) => matcher.matches(series.labels.get(matcher.name)));
@@ -93,7 +97,7 @@ export class ExemplarRing {
     return found.sort((a, b) => a.series.labels.compare(b.series.labels));
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: Entry<Series>): void {
     const entries = this.#bySeries.get(entry.series) ?? [];
     const at = entries.indexOf(entry);
     if (at >= 0) entries.splice(at, 1);

@@ -1,1 +1,2 @@
+export { type ExemplarOwner, ExemplarRing } from './exemplar-ring.js';
 export * from './memory-store.js';

@@ -22,7 +22,7 @@ export class MemoryHead {
   readonly outOfOrderWindowMs: number;
   readonly chunkRangeMs: number;
   readonly seriesLimit: number;
-  readonly exemplars: ExemplarRing;
+  readonly exemplars: ExemplarRing<MemorySeries>;
   readonly index: LabelIndex;
   readonly metadata = new Map<string, Metadata>();
   minValidTimeMs: number;

@@ -1,23 +1,36 @@
+import type { Kernels } from '../../kernels/index.js';
 import { metricNameLabel } from '../../model/index.js';
-import type { FloatBatch, HistogramSample, MemoryStore, SeriesRef } from '../../storage/index.js';
-import type { SeriesEntry, WalRecord } from '../wal/index.js';
-import { CarriedSeries } from './carried-series.js';
+import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
+import type { Head } from '../head/index.js';
+import { CarriedRefs, type ReplayRecord, type SampleRows, type SeriesEntry } from '../wal/index.js';
 import { emptyReplayStats, type ReplayStats } from './database-stats.js';
 import { OrphanRows } from './orphan-rows.js';
+import type { StoredChunks } from './stored-chunks.js';
 
-/** Puts the log's records into a store, in the order of the log. */
+export interface RecordApplierParts {
+  readonly head: Head;
+  /** On the head's memory. */
+  readonly kernels: Kernels;
+  /** What series get as soon as they are named. */
+  readonly chunks: StoredChunks | undefined;
+}
+
+/** Puts the log's records into a head, in the order of the log. */
 export class RecordApplier {
   readonly stats: ReplayStats = emptyReplayStats();
-  readonly carried = new CarriedSeries();
-  readonly #store: MemoryStore;
+  readonly carried = new CarriedRefs();
+  readonly #parts: RecordApplierParts;
+  readonly #head: Head;
   readonly #orphans = new OrphanRows();
   /** Series that records other than samples name in vain. */
   readonly #unknown = new Set<number>();
   #segment = -1;
   #maxRef = 0;
 
-  constructor(store: MemoryStore) {
-    this.#store = store;
+  constructor(parts: RecordApplierParts) {
+    this.#parts = parts;
+    this.#head = parts.head;
+    this.#maxRef = parts.chunks?.maxRef ?? 0;
   }
 
   /** `isEmpty`: a segment in which nothing was ever written does not count as the one that follows. */
@@ -30,15 +43,17 @@ export class RecordApplier {
     this.#orphans.dropBefore(this.#segment - 1);
   }
 
-  /** `bytes` are the record's own. */
-  apply(record: WalRecord, bytes: Uint8Array): void {
+  apply(record: ReplayRecord): void {
     this.stats.records++;
     switch (record.kind) {
       case 'series':
-        this.#series(record, bytes);
+        this.#series(record);
+        break;
+      case 'rows':
+        this.#rows(record.rows);
         break;
       case 'samples':
-        this.#floats(record.batch);
+        this.#floats(record.batch, this.#head.replayFloats(record.batch));
         break;
       case 'histograms':
         this.stats.unknownSchemas += record.skipped;
@@ -61,43 +76,49 @@ export class RecordApplier {
     }
   }
 
-  #series(record: { entries: readonly SeriesEntry[]; copy: boolean }, bytes: Uint8Array): void {
+  #series(record: { readonly entries: readonly SeriesEntry[]; readonly copy: boolean }): void {
     let restored = false;
     for (const { ref, labels } of record.entries) {
       this.#noteRef(ref);
+      if (record.copy) this.carried.addCopy(ref);
       if (this.#isKnown(ref)) continue;
-      this.#store.restoreSeries(ref, labels);
+      if (!record.copy) this.carried.addFirst(ref);
+      this.#head.restoreSeries(ref, labels);
+      this.#parts.chunks?.restore(this.#head, ref);
       restored = true;
     }
-    if (!record.copy) {
-      if (restored) this.carried.addFirst(record.entries, bytes);
-      return;
-    }
-    this.carried.addCopy(record.entries);
-    if (restored && !this.#orphans.isEmpty) this.#adopt();
+    if (record.copy && restored && !this.#orphans.isEmpty) this.#adopt();
   }
 
   #adopt(): void {
     this.#orphans.takeKnown((ref) => this.#isKnown(ref), {
       floats: (batch) => {
-        this.stats.samples += batch.length - this.#store.replayFloats(batch);
+        this.stats.samples += batch.length - this.#head.replayFloats(batch);
       },
       histogram: (sample) => {
-        if (this.#store.replayHistogram(sample)) this.stats.histograms++;
+        if (this.#head.replayHistogram(sample)) this.stats.histograms++;
       },
     });
   }
 
   #isKnown(ref: number): boolean {
-    return this.#store.seriesLabels(ref as SeriesRef) !== undefined;
+    return this.#head.hasSeries(ref as SeriesRef);
   }
 
   #noteRef(ref: number): void {
     if (ref > this.#maxRef) this.#maxRef = ref;
   }
 
-  #floats(batch: FloatBatch): void {
-    const unknown = this.#store.replayFloats(batch);
+  #rows(rows: SampleRows): void {
+    const { doubles } = this.#parts.kernels;
+    const { length } = rows;
+    const view = (at: number): Float64Array => doubles.subarray(at >>> 3, (at >>> 3) + length);
+    const unknown = this.#head.replayRows(rows);
+    const [refs, timestamps, values] = [view(rows.refs), view(rows.timestamps), view(rows.values)];
+    this.#floats({ length, refs, timestamps, values }, unknown);
+  }
+
+  #floats(batch: FloatBatch, unknown: number): void {
     this.stats.samples += batch.length - unknown;
     if (unknown === 0) return;
     for (let row = 0; row < batch.length; row++) {
@@ -109,7 +130,7 @@ export class RecordApplier {
   }
 
   #histogram(sample: HistogramSample): void {
-    if (this.#store.replayHistogram(sample)) {
+    if (this.#head.replayHistogram(sample)) {
       this.stats.histograms++;
       return;
     }
@@ -117,8 +138,8 @@ export class RecordApplier {
     this.#orphans.addHistogram(this.#segment, sample);
   }
 
-  #exemplars({ entries }: Extract<WalRecord, { kind: 'exemplars' }>): void {
-    const appender = this.#store.appender();
+  #exemplars({ entries }: Extract<ReplayRecord, { kind: 'exemplars' }>): void {
+    const appender = this.#head.appender();
     for (const { ref, exemplar } of entries) {
       if (this.#isKnown(ref)) {
         appender.appendExemplar(ref, exemplar);
@@ -128,14 +149,15 @@ export class RecordApplier {
       this.#unknown.add(ref);
       this.stats.unknownRefs.exemplars++;
     }
-    appender.commitNow();
+    const steps = appender.publish();
+    while (!steps.next().done);
   }
 
-  #metadata({ entries }: Extract<WalRecord, { kind: 'metadata' }>): void {
+  #metadata({ entries }: Extract<ReplayRecord, { kind: 'metadata' }>): void {
     for (const { ref, metadata } of entries) {
-      const name = this.#store.seriesLabels(ref)?.get(metricNameLabel);
+      const name = this.#head.seriesLabels(ref)?.get(metricNameLabel);
       if (name !== undefined) {
-        this.#store.restoreMetadata(name, metadata);
+        this.#head.restoreMetadata(name, metadata);
         continue;
       }
       this.#noteRef(ref);
@@ -153,6 +175,6 @@ export class RecordApplier {
     unknownRefs.histograms += lost.histograms;
     for (const ref of lost.refs) this.#unknown.add(ref);
     unknownRefs.series += this.#unknown.size;
-    this.#store.reserveRefs(this.#maxRef as SeriesRef);
+    this.#head.reserveRefs(this.#maxRef as SeriesRef);
   }
 }

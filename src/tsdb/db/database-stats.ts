@@ -57,6 +57,19 @@ export interface DatabaseStats {
   commitsFailed: number;
   rollbacks: number;
   activeAppenders: number;
+  /** Tries to cut a block, those that failed, and blocks that were written. */
+  compactionsTriggered: number;
+  compactions: number;
+  compactionsFailed: number;
+  /** Of the head, in memory. */
+  headTruncations: number;
+  headTruncationsFailed: number;
+  seriesRemoved: number;
+  checkpoints: number;
+  checkpointsFailed: number;
+  headChunkWritesFailed: number;
+  /** Blocks that are there and cannot be opened. */
+  brokenBlocks: number;
   readonly replay: ReplayStats;
   readonly wal: WalStats;
 }
@@ -95,6 +108,16 @@ export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats): Database
     commitsFailed: 0,
     rollbacks: 0,
     activeAppenders: 0,
+    compactionsTriggered: 0,
+    compactions: 0,
+    compactionsFailed: 0,
+    headTruncations: 0,
+    headTruncationsFailed: 0,
+    seriesRemoved: 0,
+    checkpoints: 0,
+    checkpointsFailed: 0,
+    headChunkWritesFailed: 0,
+    brokenBlocks: 0,
     replay,
     wal,
   };

@@ -1,75 +1,27 @@
+import { totalmem } from 'node:os';
 import * as path from 'node:path';
-import { type Clock, type Disk, type Random, systemRandom } from '../../base/index.js';
-import type { Metadata } from '../../model/index.js';
-import {
-  type Appender,
-  type CardinalityStats,
-  createMemoryStore,
-  type MemoryStore,
-  type MemoryStoreOptions,
-  type Querier,
-  type Storage,
-  type TimeWindow,
-} from '../../storage/index.js';
+import { type Disk, systemRandom } from '../../base/index.js';
+import { Kernels, reserveMemory } from '../../kernels/index.js';
+import { type BlockList, listBlocks } from '../block/index.js';
+import { repairHeadChunks } from '../chunks/index.js';
+import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
-import {
-  listSegments,
-  planRepair,
-  repairLog,
-  SeriesLedger,
-  type WalCompression,
-  type WalEvents,
-  type WalSync,
-  WalWriter,
-} from '../wal/index.js';
-import { type DatabaseStats, emptyDatabaseStats } from './database-stats.js';
-import { LoggingAppender } from './logging-appender.js';
-import { type ReplayOutcome, type ReplayProgress, replayWal } from './replay-wal.js';
+import { planRepair, repairLog, SeriesLedger, type WalEvents, WalWriter } from '../wal/index.js';
+import { ChunkSpool } from './chunk-spool.js';
+import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
+import { type DatabaseView, openDatabaseReader } from './database-reader.js';
+import { emptyDatabaseStats } from './database-stats.js';
+import { HeadDatabase, privateKernels } from './head-database.js';
+import { minValidOf, toViewed } from './published-view.js';
+import { type ReplayOutcome, replayWal } from './replay-wal.js';
+import { StoredChunks } from './stored-chunks.js';
 
-/** What a logger of the telemetry layer is, as far as the database needs one. */
-export interface DatabaseLogger {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
-export interface DatabaseOptions {
-  /** The data directory; made when absent. */
-  readonly directory: string;
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random?: Random;
-  readonly logger?: DatabaseLogger;
-  /** False for `--storage.tsdb.no-lockfile`. */
-  readonly lock?: boolean;
-  readonly walSync?: WalSync;
-  readonly walCompression?: WalCompression;
-  /** A multiple of 32 KiB; 128 MiB when unsaid. */
-  readonly segmentSizeBytes?: number;
-  /** True for the feature st-storage: the log keeps start timestamps, in records that older versions skip. */
-  readonly walStartTimestamps?: boolean;
-  readonly store?: MemoryStoreOptions;
-  readonly onReplayProgress?: (progress: ReplayProgress) => void;
-  /** After each fsync of the log, for a summary. */
-  readonly onFsync?: (seconds: number) => void;
-}
-
-/** A store whose commits are in the write-ahead log. */
-export interface Database extends Storage {
-  readonly stats: DatabaseStats;
-  readonly seriesCount: number;
-  /** Of all committed samples; Infinity and -Infinity when there is none. */
-  readonly mintMs: number;
-  readonly maxtMs: number;
-  /** Size of the log's files. */
-  walSizeBytes(): Promise<number>;
-}
+const mostHeadBytes = 2 ** 32 - 2 ** 16;
 
 /**
- * Opens a data directory for writing: takes its lock, reads the log, mends what a crash or damage has left, and begins
- * a segment. Rejects with `UserError` when the directory is in use or cannot be written, with the system's error
- * when it cannot be read.
+ * Opens a data directory for writing: takes its lock, lists the blocks, reads what the head was, mends what a crash or
+ * damage has left, and begins a segment. Rejects with `UserError` when the directory is in use or cannot be written,
+ * with the system's error when it cannot be read.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { disk, directory } = options;
@@ -92,18 +44,24 @@ function eventsOf(options: DatabaseOptions): WalEvents {
   };
 }
 
-async function openLocked(
-  options: DatabaseOptions,
-  { lock, events }: { lock: DirectoryLock | undefined; events: WalEvents },
-): Promise<Database> {
-  const { disk, clock, directory } = options;
+interface Opening {
+  readonly lock: DirectoryLock | undefined;
+  readonly events: WalEvents;
+}
+
+async function openLocked(options: DatabaseOptions, { lock, events }: Opening): Promise<Database> {
+  const { disk, clock, directory, kernelModule } = options;
   const log = path.join(directory, 'wal');
+  const chunksHeadDirectory = path.join(directory, 'chunks_head');
   await disk.makeDirectory(log);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
-  const store = createMemoryStore(options.store);
+  const { blocks, broken } = await readyBlocks(disk, directory, events);
+  const { head, kernels } = createMemoryOfHead(options);
+  head.minValidMs = minValidOf(blocks);
+  const chunks = await readyChunks(disk, chunksHeadDirectory, { minValidMs: head.minValidMs, events });
   events.log('info', 'Replaying WAL, this may take a while', {});
   const { onReplayProgress: onProgress } = options;
-  const replay = await replayWal({ disk, clock, directory: log, store, onProgress, events });
+  const replay = await replayWal({ disk, clock, directory: log, head, kernels, chunks, onProgress, events });
   await repairLog(planRepair(replay.reports, replay.firstIndex), {
     disk,
     clock,
@@ -113,23 +71,110 @@ async function openLocked(
   });
   logReplay(replay, events);
   const ledger = new SeriesLedger();
-  const writer = new WalWriter({
-    disk,
-    clock,
-    directory: log,
-    firstSegment: replay.nextIndex,
-    ledger,
-    carried: replay.carried,
-    events,
-    ...(options.walSync === undefined ? {} : { sync: options.walSync }),
-    ...(options.walCompression === undefined ? {} : { compression: options.walCompression }),
-    ...(options.segmentSizeBytes === undefined ? {} : { segmentBytes: options.segmentSizeBytes }),
-  });
+  const writer = createWriter(options, { head, kernels, ledger, replay, log, events });
   await writer.open();
   const stats = emptyDatabaseStats(replay.stats, writer.stats);
   stats.cleanStart = lock?.clean;
-  const startTimestamps = options.walStartTimestamps === true;
-  return new LoggedDatabase({ disk, log, store, writer, ledger, stats, lock, startTimestamps });
+  const view: DatabaseView = {
+    version: 0,
+    head: head.view(),
+    chunksHeadDirectory,
+    chunksHeadFrom: 0,
+    blocks: blocks.map(toViewed),
+  };
+  const reader = await openDatabaseReader({
+    view,
+    disk,
+    kernels: options.readerKernels ?? privateKernels(kernelModule),
+    readerSlot: 0,
+    exemplars: (request) => head.selectExemplars(request),
+  });
+  for (const [place, reason] of reader.broken) {
+    events.log('error', 'A block cannot be opened and is left out', { directory: place, err: reason });
+  }
+  stats.brokenBlocks = broken.length + reader.broken.size;
+  const { lastSegment, maxtMs } = chunks.scan;
+  const spool = new ChunkSpool({
+    disk,
+    clock,
+    directory: chunksHeadDirectory,
+    head,
+    lastSegment,
+    maxtMs,
+    stats,
+    events,
+  });
+  const parts = { head, kernels, ledger, writer, stats, reader, spool, events, lock, log };
+  return new HeadDatabase(options, parts, view);
+}
+
+/** The blocks, once what is left of unfinished ones is gone. */
+async function readyBlocks(disk: Disk, directory: string, events: WalEvents): Promise<BlockList> {
+  const listed = await listBlocks(disk, directory);
+  for (const leftover of listed.leftovers) await disk.remove(leftover);
+  for (const { directory: place, reason } of listed.broken) {
+    events.log('error', 'A block cannot be read and is left out', { directory: place, err: reason });
+  }
+  return listed;
+}
+
+/** The chunks of the head that are on disk; damaged ones are cut off. */
+async function readyChunks(
+  disk: Disk,
+  directory: string,
+  { minValidMs, events }: { readonly minValidMs: number; readonly events: WalEvents },
+): Promise<StoredChunks> {
+  const chunks = await StoredChunks.read(disk, directory, minValidMs);
+  const { damage } = chunks.scan;
+  if (damage !== undefined) {
+    const { path: file, offset, reason } = damage;
+    const message = 'Damaged chunks of the head are cut off, the WAL has their samples';
+    events.log('warn', message, { file, offset, err: reason });
+    await repairHeadChunks(disk, directory, damage);
+  }
+  return chunks;
+}
+
+function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Kernels } {
+  const { kernelModule, outOfOrderWindowMs, maxSeries, maxExemplars } = options;
+  const maxBytes = Math.min(mostHeadBytes, options.headMaxBytes ?? totalmem() / 2);
+  const kernels = new Kernels(kernelModule, reserveMemory({ maxBytes, initialBytes: maxBytes }), maxBytes);
+  const head = createHead({
+    kernels,
+    chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
+    ...(outOfOrderWindowMs === undefined ? {} : { outOfOrderWindowMs }),
+    ...(maxSeries === undefined ? {} : { maxSeries }),
+    ...(maxExemplars === undefined ? {} : { maxExemplars }),
+  });
+  return { head, kernels };
+}
+
+interface WriterParts {
+  readonly head: Head;
+  readonly kernels: Kernels;
+  readonly ledger: SeriesLedger;
+  readonly replay: ReplayOutcome;
+  readonly log: string;
+  readonly events: WalEvents;
+}
+
+function createWriter(options: DatabaseOptions, parts: WriterParts): WalWriter {
+  const { head, kernels, ledger, replay, log, events } = parts;
+  return new WalWriter({
+    disk: options.disk,
+    clock: options.clock,
+    directory: log,
+    firstSegment: replay.nextIndex,
+    ledger,
+    kernels,
+    seriesLabels: (ref) => head.seriesLabels(ref),
+    carried: replay.carried,
+    events,
+    ...(options.walSync === undefined ? {} : { sync: options.walSync }),
+    gatherMs: options.walGatherMs ?? 0,
+    ...(options.walCompression === undefined ? {} : { compression: options.walCompression }),
+    ...(options.segmentSizeBytes === undefined ? {} : { segmentBytes: options.segmentSizeBytes }),
+  });
 }
 
 function logReplay({ stats }: ReplayOutcome, events: WalEvents): void {
@@ -148,81 +193,4 @@ function logReplay({ stats }: ReplayOutcome, events: WalEvents): void {
     histograms: stats.histograms,
     total_replay_duration: `${stats.seconds.toFixed(3)}s`,
   });
-}
-
-interface DatabaseParts {
-  readonly disk: Disk;
-  /** The log's directory. */
-  readonly log: string;
-  readonly store: MemoryStore;
-  readonly writer: WalWriter;
-  readonly ledger: SeriesLedger;
-  readonly stats: DatabaseStats;
-  readonly lock: DirectoryLock | undefined;
-  readonly startTimestamps: boolean;
-}
-
-class LoggedDatabase implements Database {
-  readonly #parts: DatabaseParts;
-  #closing: Promise<void> | undefined;
-
-  constructor(parts: DatabaseParts) {
-    this.#parts = parts;
-  }
-
-  get stats(): DatabaseStats {
-    return this.#parts.stats;
-  }
-
-  get seriesCount(): number {
-    return this.#parts.store.seriesCount;
-  }
-
-  get mintMs(): number {
-    return this.#parts.store.mintMs;
-  }
-
-  get maxtMs(): number {
-    return this.#parts.store.maxtMs;
-  }
-
-  appender(): Appender {
-    return new LoggingAppender({ ...this.#parts, inner: this.#parts.store.appender() });
-  }
-
-  querier(window: TimeWindow): Querier {
-    return this.#parts.store.querier(window);
-  }
-
-  cardinality(limit: number): CardinalityStats {
-    return this.#parts.store.cardinality(limit);
-  }
-
-  metadata(): ReadonlyMap<string, Metadata> {
-    return this.#parts.store.metadata();
-  }
-
-  async walSizeBytes(): Promise<number> {
-    const { disk, log } = this.#parts;
-    let total = 0;
-    for (const segment of await listSegments(disk, log)) {
-      total += (await disk.stat(segment.path))?.sizeBytes ?? 0;
-    }
-    return total;
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    const { writer, store, lock } = this.#parts;
-    try {
-      await writer.close();
-      await store.close();
-    } finally {
-      await lock?.release();
-    }
-  }
 }

@@ -1,9 +1,22 @@
+export type { Database, DatabaseLogger, DatabaseOptions } from './contracts.js';
+export type { CutJob } from './cut-block.js';
+export { openDatabase } from './database.js';
 export {
-  type Database,
-  type DatabaseLogger,
-  type DatabaseOptions,
-  openDatabase,
-} from './database.js';
+  type DatabaseReader,
+  type DatabaseReaderOptions,
+  type DatabaseView,
+  openDatabaseReader,
+} from './database-reader.js';
 export type { ByKind, DatabaseStats, ReplayStats, UnknownRefs } from './database-stats.js';
+export {
+  type CheckpointWork,
+  type Maintenance,
+  type MaintenanceJob,
+  type MaintenanceParts,
+  type MaintenanceResult,
+  runMaintenance,
+} from './maintenance.js';
+export type { ViewedBlock } from './open-blocks.js';
 export { openReadOnly, type ReadOnlyDatabase, type ReadOnlyOptions } from './open-read-only.js';
+export type { ViewListener } from './published-view.js';
 export type { ReplayProgress } from './replay-wal.js';

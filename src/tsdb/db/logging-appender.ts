@@ -1,5 +1,6 @@
 import { ByteWriter } from '../../base/index.js';
-import { type Exemplar, type Labels, type Metadata, metricNameLabel, wordsOf } from '../../model/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import { type Exemplar, type Labels, type Metadata, metricNameLabel } from '../../model/index.js';
 import {
   type Appender,
   type AppendOutcome,
@@ -7,10 +8,9 @@ import {
   type CommitKind,
   type FloatBatch,
   type HistogramSample,
-  type MemoryAppender,
-  type MemoryStore,
   type SeriesRef,
 } from '../../storage/index.js';
+import type { Head, HeadAppender } from '../head/index.js';
 import {
   type ExemplarEntry,
   encodeExemplars,
@@ -21,125 +21,142 @@ import {
   type WalWriter,
 } from '../wal/index.js';
 import { countOutcome, type DatabaseStats } from './database-stats.js';
-import { StagedSamples } from './staged-samples.js';
+import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './logged-histograms.js';
+import type { OpenAppenders } from './open-appenders.js';
+import type { Publications } from './publications.js';
 
 export interface LoggingAppenderParts {
-  readonly store: MemoryStore;
-  readonly inner: MemoryAppender;
+  readonly head: Head;
+  /** On the head's memory. */
+  readonly kernels: Kernels;
   readonly writer: WalWriter;
   readonly ledger: SeriesLedger;
   readonly stats: DatabaseStats;
+  readonly publications: Publications;
+  readonly openAppenders: OpenAppenders;
   /** Records with start timestamps, which older versions of Prometheus skip. */
   readonly startTimestamps: boolean;
+  /** After each commit that is visible. */
+  committed(): void;
 }
 
 /** Series whose records are made in one go: a few milliseconds. */
 const seriesInWrite = 2048;
 
-/** An appender of the memory store whose accepted rows are in the log before they are published. */
+/** An appender of the head whose accepted rows are in the log before they are published. */
 export class LoggingAppender implements Appender {
   readonly #parts: LoggingAppenderParts;
-  readonly #samples = new StagedSamples();
+  readonly #inner: HeadAppender;
+  readonly #histograms = new LoggedHistograms();
   readonly #exemplars: ExemplarEntry[] = [];
   readonly #metadata: MetadataEntry[] = [];
   readonly #metadataByName = new Map<string, Metadata>();
-  /** Series that this appender uses and that the log does not know. */
-  readonly #newSeries = new Map<SeriesRef, Labels>();
   #createdSeen = 0;
 
   constructor(parts: LoggingAppenderParts) {
     this.#parts = parts;
+    this.#inner = parts.head.appender();
+    parts.openAppenders.opened(this);
     parts.stats.activeAppenders++;
   }
 
   series(labels: Labels): SeriesRef {
-    const { inner, ledger, stats } = this.#parts;
-    const ref = inner.series(labels);
-    const created = inner.createdSeries;
+    const { ledger, stats } = this.#parts;
+    const ref = this.#inner.series(labels);
+    const created = this.#inner.createdSeries;
     for (; this.#createdSeen < created.length; this.#createdSeen++) {
-      ledger.add(created[this.#createdSeen] as SeriesRef, labels);
+      ledger.add(created[this.#createdSeen] as SeriesRef);
       stats.seriesCreated++;
     }
     return ref;
   }
 
   appendFloats(batch: FloatBatch, outcomes: Uint8Array): number {
-    const { inner, stats } = this.#parts;
-    const refused = inner.appendFloats(batch, outcomes);
-    const words = wordsOf(batch.values);
+    const refused = this.#inner.appendFloats(batch, outcomes);
+    if (refused === 0) return 0;
     for (let row = 0; row < batch.length; row++) {
       const outcome = outcomes[row] as AppendOutcome;
-      if (outcome === appendOutcome.accepted) {
-        this.#samples.addFloat(batch, row, words);
-        this.#use(batch.refs[row] as SeriesRef);
-      } else {
-        countOutcome(stats, outcome, 'float');
-      }
+      if (outcome !== appendOutcome.accepted) countOutcome(this.#parts.stats, outcome, 'float');
     }
     return refused;
   }
 
   appendHistogram(sample: HistogramSample): AppendOutcome {
-    const { inner, stats } = this.#parts;
-    const outcome = inner.appendHistogram(sample);
-    if (outcome === appendOutcome.accepted) {
-      this.#samples.addHistogram(sample);
-      this.#use(sample.ref);
-    } else {
-      countOutcome(stats, outcome, 'histogram');
-    }
+    const outcome = this.#inner.appendHistogram(sample);
+    if (outcome === appendOutcome.accepted) this.#histograms.add(sample, this.#inner.staged.length);
+    else countOutcome(this.#parts.stats, outcome, 'histogram');
     return outcome;
   }
 
   appendExemplar(ref: SeriesRef, exemplar: Exemplar): AppendOutcome {
-    const outcome = this.#parts.inner.appendExemplar(ref, exemplar);
-    if (outcome === appendOutcome.accepted) {
-      this.#exemplars.push({ ref, exemplar });
-      this.#use(ref);
-    }
+    const outcome = this.#inner.appendExemplar(ref, exemplar);
+    if (outcome === appendOutcome.accepted) this.#exemplars.push({ ref, exemplar });
     return outcome;
   }
 
   /** Logged where it says something else than is known of the metric. */
   setMetadata(ref: SeriesRef, metadata: Metadata): void {
-    const { inner, store } = this.#parts;
-    inner.setMetadata(ref, metadata);
-    const name = store.seriesLabels(ref)?.get(metricNameLabel);
+    const { head } = this.#parts;
+    this.#inner.setMetadata(ref, metadata);
+    const name = head.seriesLabels(ref)?.get(metricNameLabel);
     if (name === undefined || name === '') return;
-    const known = this.#metadataByName.get(name) ?? store.metadata().get(name);
+    const known = this.#metadataByName.get(name) ?? head.metadata().get(name);
     if (known?.type === metadata.type && known.unit === metadata.unit && known.help === metadata.help) return;
     this.#metadataByName.set(name, metadata);
     this.#metadata.push({ ref, metadata });
-    this.#use(ref);
-  }
-
-  #use(ref: SeriesRef): void {
-    const { ledger } = this.#parts;
-    if (ledger.size === 0) return;
-    const labels = ledger.unlogged(ref);
-    if (labels !== undefined) this.#newSeries.set(ref, labels);
   }
 
   async commit(kind: CommitKind): Promise<void> {
-    const { inner, writer, stats } = this.#parts;
-    const records = this.#encode();
+    const { stats, publications, openAppenders } = this.#parts;
+    const floats = this.#inner.staged.length;
+    let isShown = false;
     try {
-      if (records.length > 0) {
-        const series = await this.#logManySeries();
-        await writer.log({ kind, series, records });
-      }
+      const records = this.#encode();
+      const series = records.length === 0 ? [] : await this.#logManySeries();
+      const logged =
+        records.length === 0
+          ? Promise.resolve()
+          : this.#parts.writer.log({ kind, series, records, mayWait: kind === 'scraped' });
+      await publications.add(logged, () => {
+        isShown = true;
+        if (openAppenders.isWatched) openAppenders.published(this.#lowestMs());
+        return this.#inner.publish();
+      });
     } catch (error) {
-      inner.rollback();
+      if (!isShown) this.#inner.rollback();
       stats.activeAppenders--;
       stats.commitsFailed++;
+      openAppenders.ended(this);
       throw error;
     }
-    inner.commitNow();
     stats.activeAppenders--;
     stats.commits++;
-    stats.samplesAppended.float += this.#samples.floatCount;
-    stats.samplesAppended.histogram += this.#samples.histogramCount;
+    stats.samplesAppended.float += floats;
+    stats.samplesAppended.histogram += this.#histograms.count;
     stats.exemplarsAppended += this.#exemplars.length;
+    openAppenders.ended(this);
+    this.#parts.committed();
+  }
+
+  #lowestMs(): number {
+    const { timestamps, length } = this.#columns();
+    let { lowestMs } = this.#histograms;
+    for (let row = 0; row < length; row++) lowestMs = Math.min(lowestMs, timestamps[row] as number);
+    return lowestMs;
+  }
+
+  /** Views of the rows in the head's memory. */
+  #columns(): FloatBatch {
+    const { doubles } = this.#parts.kernels;
+    const { length, refs, timestamps, values, startTimestamps } = this.#inner.staged;
+    const view = (at: number): Float64Array => doubles.subarray(at >>> 3, (at >>> 3) + length);
+    return {
+      length,
+      refs: view(refs),
+      timestamps: view(timestamps),
+      values: view(values),
+      startTimestamps: startTimestamps === undefined ? undefined : view(startTimestamps),
+    };
   }
 
   /**
@@ -147,7 +164,7 @@ export class LoggingAppender implements Appender {
    * by themselves they say nothing. Returns the series that are left for the commit.
    */
   async #logManySeries(): Promise<SeriesEntry[]> {
-    const entries: SeriesEntry[] = Array.from(this.#newSeries, ([ref, labels]) => ({ ref, labels }));
+    const entries = this.#unlogged();
     let start = 0;
     for (; entries.length - start > seriesInWrite; start += seriesInWrite) {
       const series = entries.slice(start, start + seriesInWrite);
@@ -156,28 +173,46 @@ export class LoggingAppender implements Appender {
     return entries.slice(start);
   }
 
+  /** Series that this commit names and that the log does not know. */
+  #unlogged(): SeriesEntry[] {
+    const { ledger, head } = this.#parts;
+    const found = new Map<SeriesRef, Labels>();
+    if (ledger.size === 0) return [];
+    const look = (ref: number): void => {
+      if (!ledger.isUnlogged(ref) || found.has(ref as SeriesRef)) return;
+      const labels = head.seriesLabels(ref as SeriesRef);
+      if (labels !== undefined) found.set(ref as SeriesRef, labels);
+    };
+    const { refs, length } = this.#columns();
+    for (let row = 0; row < length; row++) look(refs[row] as number);
+    for (const ref of this.#histograms.refs()) look(ref);
+    for (const { ref } of this.#exemplars) look(ref);
+    for (const { ref } of this.#metadata) look(ref);
+    return Array.from(found, ([ref, labels]) => ({ ref, labels }));
+  }
+
   rollback(): void {
-    this.#parts.inner.rollback();
+    this.#inner.rollback();
     this.#parts.stats.activeAppenders--;
     this.#parts.stats.rollbacks++;
+    this.#parts.openAppenders.ended(this);
   }
 
   /** In upstream's order (tsdb/head_append.go, log): metadata, floats, histograms, exemplars. */
-  #encode(): Uint8Array[] {
-    const records: Uint8Array[] = [];
-    const writer = new ByteWriter(1024);
-    const take = (): void => {
-      records.push(writer.take());
-      writer.reset();
-    };
+  #encode(): LoggedRecord[] {
+    const records: LoggedRecord[] = [];
+    const scratch = new ByteWriter(64);
     if (this.#metadata.length > 0) {
-      encodeMetadata(writer, this.#metadata);
-      take();
+      encodeMetadata(scratch, this.#metadata);
+      records.push(scratch.take());
     }
-    this.#samples.encode(writer, { startTimestamps: this.#parts.startTimestamps, take });
+    const floats: CommittedFloats = { rows: this.#inner.staged, columns: () => this.#columns() };
+    const { startTimestamps } = this.#parts;
+    records.push(...this.#histograms.records(floats, { scratch, startTimestamps }));
     if (this.#exemplars.length > 0) {
-      encodeExemplars(writer, this.#exemplars);
-      take();
+      scratch.reset();
+      encodeExemplars(scratch, this.#exemplars);
+      records.push(scratch.take());
     }
     return records;
   }

@@ -1,19 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, DecodeError, type Disk } from '../../base/index.js';
-import type { MemoryStore } from '../../storage/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import type { Head } from '../head/index.js';
 import {
-  decodeRecord,
   lastCheckpoint,
   listSegments,
-  SampleColumns,
+  type ReplayRecord,
+  ReplayRecords,
   type SegmentFile,
   SegmentReader,
   type SegmentReport,
-  type StoredRecord,
   type WalEvents,
 } from '../wal/index.js';
 import { RecordApplier } from './apply-record.js';
 import type { ReplayStats } from './database-stats.js';
+import type { StoredChunks } from './stored-chunks.js';
 
 /** How far reading the log has come, as /api/v1/status/walreplay says it. */
 export interface ReplayProgress {
@@ -27,7 +28,10 @@ export interface ReplayOptions {
   readonly clock: Clock;
   /** The log's directory. */
   readonly directory: string;
-  readonly store: MemoryStore;
+  readonly head: Head;
+  /** On the head's memory. */
+  readonly kernels: Kernels;
+  readonly chunks?: StoredChunks | undefined;
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   readonly events?: WalEvents;
 }
@@ -39,8 +43,8 @@ export interface ReplayOutcome {
   readonly firstIndex: number;
   /** One above every segment and checkpoint there is. */
   readonly nextIndex: number;
-  /** Series copies that the next segment must begin with. */
-  readonly carried: readonly StoredRecord[];
+  /** Series whose copies the next segment must begin with. */
+  readonly carried: Float64Array;
 }
 
 /** Other work gets a turn at least so often. */
@@ -50,7 +54,7 @@ interface Source extends SegmentFile {
   readonly fromCheckpoint: boolean;
 }
 
-/** Reads the newest checkpoint and the segments behind it into the store, around damage. Changes nothing on disk. */
+/** Reads the newest checkpoint and the segments behind it into the head, around damage. Changes nothing on disk. */
 export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> {
   const { disk, clock, directory, onProgress } = options;
   const startMs = clock.monotonicMs();
@@ -66,10 +70,14 @@ export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> 
   }
   const replay = new Replay(options);
   const first = segments[0]?.index ?? firstIndex;
-  for (const source of sources) {
-    await replay.read(source);
-    const segment = source.fromCheckpoint ? firstIndex - 1 : source.index;
-    onProgress?.({ segment, first, last: lastIndex });
+  try {
+    for (const source of sources) {
+      await replay.read(source);
+      const segment = source.fromCheckpoint ? firstIndex - 1 : source.index;
+      onProgress?.({ segment, first, last: lastIndex });
+    }
+  } finally {
+    replay.release();
   }
   replay.finish(startMs);
   return {
@@ -85,12 +93,14 @@ class Replay {
   readonly reports: SegmentReport[] = [];
   readonly #options: ReplayOptions;
   readonly #applier: RecordApplier;
-  readonly #columns = new SampleColumns();
+  readonly #records: ReplayRecords;
   #turnStartMs = 0;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#applier = new RecordApplier(options.store);
+    const { head, kernels, chunks } = options;
+    this.#applier = new RecordApplier({ head, kernels, chunks });
+    this.#records = new ReplayRecords(kernels);
     this.#turnStartMs = options.clock.monotonicMs();
   }
 
@@ -98,12 +108,12 @@ class Replay {
     return this.#applier.stats;
   }
 
-  get carried(): StoredRecord[] {
-    return this.#applier.carried.copies();
+  get carried(): Float64Array {
+    return this.#applier.carried.refs();
   }
 
   async read(source: Source): Promise<void> {
-    const reader = await SegmentReader.open(this.#options.disk, source.path);
+    const reader = await SegmentReader.open(this.#options.disk, source.path, this.#options.kernels);
     try {
       let begun = false;
       while (await reader.fill()) {
@@ -135,9 +145,9 @@ class Replay {
 
   /** A record whose frame is whole and whose content is not is passed over, counted, and left on disk. */
   #apply(reader: SegmentReader): void {
-    let record: ReturnType<typeof decodeRecord>;
+    let record: ReplayRecord;
     try {
-      record = decodeRecord(reader.record, this.#columns);
+      record = this.#records.decode(reader);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       if (error.kind === 'unsupported') this.stats.unsupportedRecords++;
@@ -149,7 +159,11 @@ class Replay {
       });
       return;
     }
-    this.#applier.apply(record, reader.record);
+    this.#applier.apply(record);
+  }
+
+  release(): void {
+    this.#records.release();
   }
 
   finish(startMs: number): void {

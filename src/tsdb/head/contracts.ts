@@ -1,7 +1,7 @@
 /** What the rest of the database sees of the head. Only the main thread writes; any thread may read (`HeadView`). */
 import type { Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import type { Labels, Metadata } from '../../model/index.js';
+import type { Labels, Matcher, Metadata } from '../../model/index.js';
 import type {
   Appender,
   CardinalityStats,
@@ -55,6 +55,8 @@ export interface StagedRows {
   readonly refs: number;
   readonly timestamps: number;
   readonly values: number;
+  /** Absent where no row has one. */
+  readonly startTimestamps?: number;
 }
 
 export interface HeadAppender extends Appender {
@@ -90,7 +92,13 @@ export interface Head {
 
   appender(): HeadAppender;
   view(): HeadView;
+  hasSeries(ref: SeriesRef): boolean;
   seriesLabels(ref: SeriesRef): Labels | undefined;
+  /**
+   * At most so many series match: the fewest postings of an equality among the matchers, all series where there is
+   * none. Takes microseconds whatever the matchers: decides on which thread a query runs.
+   */
+  seriesBound?(matchers: readonly Matcher[]): number;
   /** Every live series, in rising ref. */
   refs(): Iterable<SeriesRef>;
   cardinality(limit: number): CardinalityStats;

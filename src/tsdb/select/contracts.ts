@@ -31,6 +31,10 @@ export interface MatchedSeries {
   readonly count: number;
   /** As ids of the query's symbols; may be kept. */
   labels(index: number): LabelIds;
+  /** Whether the labels of the series are these, told without making them; absent where that is no cheaper. */
+  hasLabels?(index: number, labels: LabelIds): boolean;
+  /** Whether a chunk of the series overlaps the window, told without reading it; absent where that is not known. */
+  overlaps?(index: number): boolean;
   /**
    * Appends the samples of series `index` that lie in the window to the columns, in rising time, deletions left out.
    * Cheapest when asked for in rising index.

@@ -1,16 +1,20 @@
 import { assert, type Clock, type Disk, messageOf } from '../../base/index.js';
-import { pageBytes, type StoredRecord } from './format.js';
-import { FrameBuffer } from './frame-records.js';
+import type { Kernels } from '../../kernels/index.js';
+import { pageBytes } from './format.js';
+import { KernelFrames } from './kernel-frames.js';
+import type { PackedRecord } from './record-packer.js';
 import { SegmentWriter, trimDurably } from './segment-writer.js';
+import type { SeriesCopies } from './series-copies.js';
 import type { WalEvents, WalStats } from './wal-stats.js';
 
-/** One commit's records as they are to stand in the log. */
+/** What `write` needs to know of a commit that was framed. */
 export interface FramedCommit {
-  readonly series: StoredRecord | undefined;
-  /** The series once more, for the next segment. */
-  readonly copy: StoredRecord | undefined;
-  readonly records: readonly StoredRecord[];
+  /** Series that it records for the first time. */
+  readonly seriesRefs: readonly number[];
+  readonly recordCount: number;
 }
+
+type FrameMark = ReturnType<KernelFrames['mark']>;
 
 interface LogFileOptions {
   readonly disk: Disk;
@@ -20,34 +24,29 @@ interface LogFileOptions {
   readonly segmentBytes: number;
   /** False: neither directories nor records are synced, but for segments that end. */
   readonly durable: boolean;
-  readonly carried?: readonly StoredRecord[];
+  readonly kernels: Kernels;
+  readonly copies: SeriesCopies;
   readonly stats: WalStats;
   readonly events?: WalEvents;
 }
 
 /**
- * The segments of a log as one place to append to: makes them, begins each with the series of the one before, gives
+ * The segments of a log as one place to append to: makes them, writes to each the series of the one before, gives
  * them up, and cuts abandoned ones back as soon as the disk allows. One call at a time.
  */
 export class LogFile {
   readonly #options: LogFileOptions;
-  readonly #frame = new FrameBuffer();
+  readonly #frame: KernelFrames;
   #segment: SegmentWriter | undefined;
   #nextIndex: number;
   #directorySynced = true;
-  /** Copies that the segment to come begins with. */
-  #copies: StoredRecord[];
-  /** Copies that stand in the current segment and are not known to be on stable storage. */
-  #writtenCopies: StoredRecord[] = [];
-  /** Copies of the series first recorded in the current segment. */
-  #firstHere: StoredRecord[] = [];
   #commitsHere = 0;
   #abandoned: { path: string; sizeBytes: number }[] = [];
 
   constructor(options: LogFileOptions) {
     this.#options = options;
     this.#nextIndex = options.firstSegment;
-    this.#copies = [...(options.carried ?? [])];
+    this.#frame = new KernelFrames(options.kernels);
   }
 
   /** For messages: the segment, or the directory where there is none. */
@@ -59,7 +58,12 @@ export class LogFile {
     return this.#segment?.broken === true;
   }
 
-  /** A segment stands ready, with the copies it begins with. */
+  /** Nothing stands in the segment yet. */
+  get isEmpty(): boolean {
+    return this.#segment === undefined || this.#segment.goodBytes === 0;
+  }
+
+  /** A segment stands ready. */
   async prepare(): Promise<void> {
     const { disk, directory, durable, stats } = this.#options;
     if (this.#segment === undefined) {
@@ -71,33 +75,49 @@ export class LogFile {
     }
     if (durable && !this.#directorySynced) await disk.syncDirectory(directory);
     this.#directorySynced = true;
-    if (this.#copies.length > 0) {
-      this.#frame.start(this.#segment.goodBytes);
-      for (const copy of this.#copies) this.#frame.append(copy);
-      await this.#append(this.#segment);
-      this.#writtenCopies.push(...this.#copies);
-      this.#copies = [];
+  }
+
+  /** A slice of the copies that the segment owes: a few milliseconds. False when it owes none. */
+  async writeSomeCopies(): Promise<boolean> {
+    const { copies } = this.#options;
+    const segment = this.#segment;
+    if (segment === undefined || copies.owed === 0) return false;
+    const slice = copies.take();
+    if (slice.record !== undefined) {
+      this.#frame.start(segment.goodBytes);
+      this.#frame.append(slice.record);
+      await this.#append(segment);
     }
+    copies.written(slice.count);
+    return copies.owed > 0;
   }
 
   begin(): void {
     this.#frame.start(this.#segment?.goodBytes ?? 0);
   }
 
-  /** Frames the commit if the segment has room for it, or holds none yet: a commit may be bigger than a segment. */
-  fits(commit: FramedCommit): boolean {
-    const offset = this.#segment?.goodBytes ?? 0;
-    const before = this.#frame.length;
-    this.frame(commit);
-    if (offset + this.#frame.length <= this.#options.segmentBytes) return true;
-    if (before === 0 && this.#commitsHere === 0) return true;
-    this.#frame.cutBack(before);
-    return false;
+  get framedBytes(): number {
+    return this.#frame.length;
   }
 
-  frame(commit: FramedCommit): void {
-    if (commit.series !== undefined) this.#frame.append(commit.series);
-    for (const record of commit.records) this.#frame.append(record);
+  frame(record: PackedRecord): void {
+    this.#frame.append(record);
+  }
+
+  mark(): FrameMark {
+    return this.#frame.mark();
+  }
+
+  /**
+   * Whether the commit framed since the mark has room in the segment, or the segment holds none yet: a commit may be
+   * bigger than a segment. Takes it back where not.
+   */
+  fits(mark: FrameMark): boolean {
+    const offset = this.#segment?.goodBytes ?? 0;
+    if (offset + this.#frame.length <= this.#options.segmentBytes) return true;
+    if (mark.length === 0 && this.#commitsHere === 0) return true;
+    this.#frame.cutBack(mark);
+    return false;
   }
 
   /** Writes what was framed since `begin`, all or nothing. */
@@ -106,9 +126,9 @@ export class LogFile {
     assert(segment !== undefined, 'a commit is written to no segment');
     await this.#append(segment);
     this.#commitsHere += commits.length;
-    for (const { copy, series, records } of commits) {
-      if (copy !== undefined) this.#firstHere.push(copy);
-      this.#options.stats.recordsWritten += records.length + (series === undefined ? 0 : 1);
+    for (const { seriesRefs, recordCount } of commits) {
+      this.#options.copies.addFirst(seriesRefs);
+      this.#options.stats.recordsWritten += recordCount;
     }
   }
 
@@ -158,7 +178,7 @@ export class LogFile {
     stats.fsyncs++;
     stats.fsyncSeconds += seconds;
     events?.fsynced?.(seconds);
-    this.#writtenCopies = [];
+    this.#options.copies.synced();
   }
 
   /** Ends a segment that is on stable storage. */
@@ -166,8 +186,7 @@ export class LogFile {
     const segment = this.#segment;
     if (segment === undefined) return;
     this.#segment = undefined;
-    this.#copies = this.#firstHere;
-    this.#firstHere = [];
+    this.#options.copies.nextSegment();
     await this.#closeQuietly(segment);
   }
 
@@ -177,9 +196,7 @@ export class LogFile {
     if (segment === undefined) return;
     this.#segment = undefined;
     this.#options.stats.abandonedSegments++;
-    this.#copies = [...this.#writtenCopies, ...this.#firstHere];
-    this.#writtenCopies = [];
-    this.#firstHere = [];
+    this.#options.copies.segmentLost();
     const sizeBytes = keep === 'good' ? segment.goodBytes : segment.syncedBytes;
     this.#abandoned.push({ path: segment.path, sizeBytes });
     await this.#closeQuietly(segment);
@@ -201,6 +218,11 @@ export class LogFile {
 
   async close(): Promise<void> {
     await this.trimAbandoned();
+    await this.#closeSegment();
+    this.#frame.release();
+  }
+
+  async #closeSegment(): Promise<void> {
     const segment = this.#segment;
     if (segment === undefined) return;
     await this.padPage();

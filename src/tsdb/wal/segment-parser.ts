@@ -29,6 +29,9 @@ interface Fragment {
   torn: boolean;
 }
 
+/** CRC-32C of part of the block that was fed. */
+export type BlockChecksum = (block: Uint8Array, startByte: number, endByte: number) => number;
+
 /**
  * Puts records together from the pages of one segment, without a disk. Feed blocks of whole pages in order (only the
  * last may end within a page), and call `next` until it answers false after each. Damage costs the records it lies in:
@@ -37,11 +40,14 @@ interface Fragment {
 export class SegmentParser implements StoredRecord {
   stored: Uint8Array = new Uint8Array(0);
   compression = 0;
+  /** Where `stored` begins in the block; -1 when it was put together from fragments. */
+  storedStart = -1;
   /** Where the record just read begins and ends in the segment. */
   recordStart = 0;
   recordEnd = 0;
   readonly damages: DamagedRange[] = [];
 
+  readonly #checksum: BlockChecksum;
   #block: Uint8Array = new Uint8Array(0);
   #blockStart = 0;
   #at = 0;
@@ -59,6 +65,11 @@ export class SegmentParser implements StoredRecord {
     reason: undefined,
     torn: false,
   };
+
+  /** How checksums are found out, where a kernel can do it. */
+  constructor(checksum: BlockChecksum = crc32c) {
+    this.#checksum = checksum;
+  }
 
   /** The block must stay untouched until it is used up. */
   feed(block: Uint8Array, startByte: number): void {
@@ -131,7 +142,7 @@ export class SegmentParser implements StoredRecord {
     }
     f.dataEnd = dataEnd;
     const expected = readBe32(block, at + 3);
-    const found = crc32c(block, f.dataStart, dataEnd);
+    const found = this.#checksum(block, f.dataStart, dataEnd);
     if (found !== expected) {
       f.reason = `unexpected checksum ${found.toString(16)}, expected ${expected.toString(16)}`;
     }
@@ -170,7 +181,9 @@ export class SegmentParser implements StoredRecord {
       return false;
     }
     const data = this.#block.subarray(fragment.dataStart, fragment.dataEnd);
+    this.storedStart = fragment.dataStart;
     if (kind === fragmentKind.full) return this.#complete(data, { start, end, fragment });
+    this.storedStart = -1;
     if (kind === fragmentKind.first) this.#pendingStart = start;
     this.#pendingBytes += data.length;
     if (this.#pendingBytes > maxRecordBytes) {

@@ -1,6 +1,8 @@
 import { CorruptionError, type Disk, type DiskFile } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
 import { pageBytes, type StoredRecord } from './format.js';
 import { inflateRecord } from './inflate-record.js';
+import { KernelBlock } from './kernel-block.js';
 import { type DamagedRange, SegmentParser } from './segment-parser.js';
 
 const blockBytes = 32 * pageBytes;
@@ -12,33 +14,38 @@ const blockBytes = 32 * pageBytes;
 export class SegmentReader implements StoredRecord {
   readonly path: string;
   readonly #file: DiskFile;
-  readonly #parser = new SegmentParser();
-  readonly #block = new Uint8Array(blockBytes);
+  readonly #parser: SegmentParser;
+  readonly #kernel: KernelBlock | undefined;
+  readonly #block: Uint8Array | undefined;
   #readBytes = 0;
   #ended = false;
   #goodEndByte = 0;
   #record: Uint8Array = new Uint8Array(0);
 
-  private constructor(file: DiskFile) {
+  private constructor(file: DiskFile, kernels: Kernels | undefined) {
     this.path = file.path;
     this.#file = file;
+    this.#kernel = kernels === undefined ? undefined : new KernelBlock(kernels, blockBytes);
+    this.#block = kernels === undefined ? new Uint8Array(blockBytes) : undefined;
+    this.#parser = new SegmentParser(this.#kernel?.checksum);
   }
 
-  /** Rejects with the system's error. The reader must be closed. */
-  static async open(disk: Disk, file: string): Promise<SegmentReader> {
-    return new SegmentReader(await disk.open(file, 'read'));
+  /** Rejects with the system's error. With kernels all work is done in their memory. The reader must be closed. */
+  static async open(disk: Disk, file: string, kernels?: Kernels): Promise<SegmentReader> {
+    return new SegmentReader(await disk.open(file, 'read'), kernels);
   }
 
   /** False at the end of the file. The record read last becomes invalid. */
   async fill(): Promise<boolean> {
     if (this.#ended) return false;
+    const block = this.#kernel?.view() ?? (this.#block as Uint8Array);
     let length = 0;
     while (length < blockBytes) {
-      const count = await this.#file.read(this.#block.subarray(length), this.#readBytes + length);
+      const count = await this.#file.read(block.subarray(length), this.#readBytes + length);
       if (count === 0) break;
       length += count;
     }
-    this.#parser.feed(this.#block.subarray(0, length), this.#readBytes);
+    this.#parser.feed(block.subarray(0, length), this.#readBytes);
     this.#readBytes += length;
     if (length < blockBytes) this.#ended = true;
     return length > 0;
@@ -48,7 +55,8 @@ export class SegmentReader implements StoredRecord {
   next(): boolean {
     while (this.#parser.next()) {
       try {
-        this.#record = inflateRecord(this.#parser);
+        if (this.#kernel === undefined) this.#record = inflateRecord(this.#parser);
+        else this.#kernel.inflate(this.#parser, this.#parser.storedStart);
       } catch (error) {
         if (!(error instanceof CorruptionError)) throw error;
         this.#parser.markDamaged(error.message);
@@ -63,7 +71,17 @@ export class SegmentReader implements StoredRecord {
 
   /** The record's own bytes, valid until the reader moves on. */
   get record(): Uint8Array {
-    return this.#record;
+    return this.#kernel?.record ?? this.#record;
+  }
+
+  /** The record's first byte; 0 where it has none. */
+  get recordType(): number {
+    return this.record[0] ?? 0;
+  }
+
+  /** Where the record stands in the kernels' memory; undefined without kernels. */
+  get place(): { readonly at: number; readonly end: number } | undefined {
+    return this.#kernel?.place;
   }
 
   get stored(): Uint8Array {
@@ -93,6 +111,7 @@ export class SegmentReader implements StoredRecord {
   }
 
   close(): Promise<void> {
+    this.#kernel?.release();
     return this.#file.close();
   }
 }

@@ -1,25 +1,26 @@
-import type { Labels } from '../../model/index.js';
-import type { SeriesRef } from '../../storage/index.js';
-
 /**
  * Which series have no record in the log yet. A commit brings along what it needs of these; the writer leaves out what
  * an earlier commit has written by then, and strikes out what reached the log. So a rejected commit orphans no sample
  * of another, and no series is recorded twice.
  */
 export class SeriesLedger {
-  readonly #unlogged = new Map<number, Labels>();
+  readonly #unlogged = new Set<number>();
 
   get size(): number {
     return this.#unlogged.size;
   }
 
-  add(ref: SeriesRef, labels: Labels): void {
-    this.#unlogged.set(ref, labels);
+  add(ref: number): void {
+    this.#unlogged.add(ref);
   }
 
-  /** The labels of a series that is not in the log; undefined where it is. */
-  unlogged(ref: number): Labels | undefined {
-    return this.#unlogged.get(ref);
+  /** Series that are gone will never be logged. */
+  forget(refs: Iterable<number>): void {
+    for (const ref of refs) this.#unlogged.delete(ref);
+  }
+
+  isUnlogged(ref: number): boolean {
+    return this.#unlogged.has(ref);
   }
 
   markLogged(refs: readonly number[]): void {

@@ -1,38 +1,12 @@
-import { assert, ByteWriter, type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
-import type { CommitKind } from '../../storage/index.js';
-import { defaultSegmentBytes, type StoredRecord } from './format.js';
-import { storeRecord, type WalCompression } from './frame-records.js';
-import { type FramedCommit, LogFile } from './log-file.js';
-import { encodeSeries, type SeriesEntry, seriesCopyOf } from './records/index.js';
-import type { SeriesLedger } from './series-ledger.js';
+import { assert, messageOf, type Timer } from '../../base/index.js';
+import { CommitFramer, type FramedEntry, type LogRequest } from './commit-framer.js';
+import { defaultSegmentBytes } from './format.js';
+import { LogFile } from './log-file.js';
+import { RecordPacker } from './record-packer.js';
+import { SeriesCopies } from './series-copies.js';
 import { walOverloadError, walWriteError } from './wal-errors.js';
-import { emptyWalStats, type WalEvents, type WalStats } from './wal-stats.js';
-
-/** When a commit may be told done: see docs/formats/wal.md. */
-export type WalSync = 'commit' | 'interval' | 'none';
-
-export interface WalWriterOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly directory: string;
-  /** The index of the first segment to make: one above the last that exists. */
-  readonly firstSegment: number;
-  readonly ledger: SeriesLedger;
-  /** Series copies that the first segment begins with. */
-  readonly carried?: readonly StoredRecord[];
-  readonly sync?: WalSync;
-  readonly segmentBytes?: number;
-  readonly compression?: WalCompression;
-  readonly events?: WalEvents;
-}
-
-/** One commit's records. They stand in one segment, in this order, or nowhere. */
-export interface LogRequest {
-  readonly kind: CommitKind;
-  /** Series that the records name and that the ledger did not know to be logged. */
-  readonly series: readonly SeriesEntry[];
-  readonly records: readonly Uint8Array[];
-}
+import type { WalSync, WalWriterOptions } from './wal-options.js';
+import { emptyWalStats, type WalStats } from './wal-stats.js';
 
 interface Waiting {
   readonly request: LogRequest;
@@ -41,15 +15,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A commit as it stands in the log, kept until it is on stable storage. */
-interface LogEntry extends FramedCommit {
-  readonly seriesRefs: readonly number[];
+/** A commit in the log, kept until it is on stable storage. */
+interface LogEntry extends FramedEntry {
   /** Whom to tell; undefined when they were told, or were refused. */
   waiting: Waiting | undefined;
 }
 
+interface Cut {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 const syncIntervalMs = 800;
 const maxQueuedBytes = 256 * 1024 * 1024;
+/** What goes out in one write, unless one commit is bigger. */
+const maxGroupBytes = 8 * 1024 * 1024;
+/** A row until it is written: its columns, and the record made of it. */
+const queuedRowBytes = 48;
 
 /**
  * Appends commits to the log, one write in flight:
@@ -68,22 +50,49 @@ export class WalWriter {
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
+  #gathering: Timer | undefined;
   #syncDue = false;
+  #cuts: Cut[] = [];
+  /** Copies could not be written: they wait for the next commit. */
+  #copiesWait = false;
   #closed = false;
   /** Written since the last fsync, oldest first; empty under `none`. */
   #unsynced: LogEntry[] = [];
   /** Told to be written, then lost to a failed fsync: goes out before anything else. */
   #rewrite: LogEntry[] = [];
-  readonly #scratch = new ByteWriter(4096);
+  readonly #packer: RecordPacker;
+  readonly #framer: CommitFramer;
+  readonly #copies: SeriesCopies;
 
   constructor(options: WalWriterOptions) {
     this.#options = options;
     this.#sync = options.sync ?? 'commit';
+    const { kernels, ledger, carried, compression = 'snappy' } = options;
+    this.#packer = new RecordPacker(kernels, compression);
+    this.#copies = new SeriesCopies({
+      packer: this.#packer,
+      labelsOf: (ref) => options.seriesLabels(ref),
+      carried,
+    });
     this.#file = new LogFile({
-      ...options,
+      disk: options.disk,
+      clock: options.clock,
+      directory: options.directory,
+      firstSegment: options.firstSegment,
+      kernels,
+      copies: this.#copies,
       segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
       durable: this.#sync !== 'none',
       stats: this.stats,
+      ...(options.events === undefined ? {} : { events: options.events }),
+    });
+    this.#framer = new CommitFramer({
+      packer: this.#packer,
+      file: this.#file,
+      ledger,
+      stats: this.stats,
+      clock: options.clock,
+      keep: this.#sync !== 'none',
     });
   }
 
@@ -91,6 +100,7 @@ export class WalWriter {
   async open(): Promise<void> {
     try {
       await this.#file.prepare();
+      await this.#writeAllCopies();
     } catch (error) {
       throw walWriteError(this.#options.directory, error);
     }
@@ -100,13 +110,33 @@ export class WalWriter {
   log(request: LogRequest): Promise<void> {
     assert(!this.#closed, 'the log is written after its end');
     let sizeBytes = 0;
-    for (const record of request.records) sizeBytes += record.length;
+    for (const record of request.records) {
+      sizeBytes += record instanceof Uint8Array ? record.length : record.length * queuedRowBytes;
+    }
     if (this.#queuedBytes > 0 && this.#queuedBytes + sizeBytes > maxQueuedBytes) {
       return Promise.reject(walOverloadError(this.#queuedBytes));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ request, sizeBytes, resolve, reject });
       this.#queuedBytes += sizeBytes;
+      this.#copiesWait = false;
+      if (request.mayWait === true && this.#queuedBytes < maxGroupBytes) this.#kickSoon();
+      else this.#kick();
+    });
+  }
+
+  /** A write costs a hop to another thread: scrapes that end at about the same time share one. */
+  #kickSoon(): void {
+    const { gatherMs = 0, clock } = this.#options;
+    if (gatherMs === 0) this.#kick();
+    else if (this.#running === undefined) this.#gathering ??= clock.after(gatherMs, () => this.#kick());
+  }
+
+  /** Ends the segment, on stable storage, and begins the next; an empty one stays. Rejects with `UserError`. */
+  nextSegment(): Promise<void> {
+    assert(!this.#closed, 'the log is written after its end');
+    return new Promise((resolve, reject) => {
+      this.#cuts.push({ resolve, reject });
       this.#kick();
     });
   }
@@ -120,9 +150,12 @@ export class WalWriter {
     this.#kick();
     await this.#running;
     await this.#file.close();
+    this.#packer.release();
   }
 
   #kick(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
     this.#running ??= this.#run();
   }
 
@@ -130,7 +163,7 @@ export class WalWriter {
     // Commits of the same turn of the event loop share a write.
     await Promise.resolve();
     try {
-      while (this.#queue.length > 0 || this.#syncDue) {
+      while (this.#queue.length > 0 || this.#syncDue || this.#cuts.length > 0 || this.#mustCopy) {
         const batch = this.#queue;
         this.#queue = [];
         this.#queuedBytes = 0;
@@ -141,17 +174,25 @@ export class WalWriter {
     }
   }
 
+  get #mustCopy(): boolean {
+    return this.#copies.owed > 0 && !this.#copiesWait;
+  }
+
   async #turn(batch: readonly Waiting[]): Promise<void> {
+    this.#packer.trim();
     await this.#file.trimAbandoned();
     const ready = await this.#writeAgain();
     if (ready !== undefined) {
-      for (const waiting of batch) waiting.reject(ready);
+      for (const { reject } of [...batch, ...this.#cuts.splice(0)]) reject(ready);
+      this.#copiesWait = true;
       this.#syncDue = false;
       this.#syncSoon();
       return;
     }
     let at = 0;
     while (at < batch.length) at = await this.#writeGroup(batch, at);
+    if (batch.length === 0 && this.#mustCopy) await this.#writeCopies();
+    if (this.#cuts.length > 0) await this.#cutAsAsked();
     const asked = this.#unsynced.some(({ waiting }) => waiting !== undefined);
     if (asked || (this.#syncDue && this.#unsynced.length > 0)) await this.#syncNow();
     this.#syncDue = false;
@@ -166,12 +207,15 @@ export class WalWriter {
     let at = start;
     try {
       await file.prepare();
+      await file.writeSomeCopies();
       file.begin();
-      for (; at < batch.length; at++) {
-        const entry = this.#entryOf(batch[at] as Waiting, refs);
-        if (!file.fits(entry)) break;
-        group.push(entry);
-        for (const ref of entry.seriesRefs) refs.add(ref);
+      for (; at < batch.length && file.framedBytes < maxGroupBytes; at++) {
+        const waiting = batch[at] as Waiting;
+        const mark = file.mark();
+        const framed = await this.#framer.frame(waiting.request, refs);
+        if (!file.fits(mark)) break;
+        group.push({ ...framed, waiting });
+        for (const ref of framed.seriesRefs) refs.add(ref);
       }
       if (group.length === 0) {
         await this.#cutSegment();
@@ -189,27 +233,39 @@ export class WalWriter {
     }
   }
 
-  #entryOf(waiting: Waiting, refsBefore: ReadonlySet<number>): LogEntry {
-    const { ledger, compression = 'snappy' } = this.#options;
-    const { request } = waiting;
-    const entries = request.series.filter(
-      ({ ref }) => ledger.unlogged(ref) !== undefined && !refsBefore.has(ref),
-    );
-    let series: StoredRecord | undefined;
-    let copy: StoredRecord | undefined;
-    if (entries.length > 0) {
-      this.#scratch.reset();
-      encodeSeries(this.#scratch, entries);
-      const record = this.#scratch.take();
-      series = storeRecord(record, compression);
-      copy = storeRecord(seriesCopyOf(record), compression);
+  /** Between commits; what fails is tried again with the next one. */
+  async #writeCopies(): Promise<void> {
+    try {
+      await this.#file.prepare();
+      await this.#file.writeSomeCopies();
+      if (this.#sync !== 'none') this.#syncSoon();
+    } catch (error) {
+      this.#copiesWait = true;
+      const { path } = this.#file;
+      this.#options.events?.log('warn', 'copies of series could not be written to the WAL', {
+        segment: path,
+        err: messageOf(error),
+      });
+      await this.#afterFailedWrite();
     }
-    const records = request.records.map((record) => {
-      const stored = storeRecord(record, compression);
-      this.stats.compressionSavedBytes += record.length - stored.stored.length;
-      return stored;
-    });
-    return { series, copy, seriesRefs: entries.map(({ ref }) => ref), records, waiting };
+  }
+
+  async #writeAllCopies(): Promise<void> {
+    while (await this.#file.writeSomeCopies());
+  }
+
+  async #cutAsAsked(): Promise<void> {
+    const cuts = this.#cuts;
+    this.#cuts = [];
+    try {
+      if (!this.#file.isEmpty) await this.#cutSegment();
+      await this.#file.prepare();
+      for (const { resolve } of cuts) resolve();
+    } catch (error) {
+      const reason = walWriteError(this.#file.path, error);
+      await this.#afterFailedWrite();
+      for (const { reject } of cuts) reject(reason);
+    }
   }
 
   #written(group: readonly LogEntry[]): void {
@@ -234,6 +290,7 @@ export class WalWriter {
 
   /** A full segment ends on stable storage. */
   async #cutSegment(): Promise<void> {
+    await this.#writeAllCopies();
     await this.#file.padPage();
     const whole = await this.#syncNow();
     if (!whole) return;
@@ -267,6 +324,7 @@ export class WalWriter {
       return false;
     }
     this.#unsynced = [];
+    if (this.#rewrite.length === 0) this.#framer.forget();
     for (const entry of entries) tell(entry);
     return true;
   }
@@ -291,7 +349,7 @@ export class WalWriter {
       waiting.reject(reason);
       // Later commits rely on the series record, which says nothing by itself.
       if (entry.series === undefined) return [];
-      return [{ ...entry, records: [], waiting: undefined }];
+      return [{ ...entry, records: [], recordCount: 1, waiting: undefined }];
     });
   }
 
@@ -302,7 +360,7 @@ export class WalWriter {
     try {
       await file.prepare();
       file.begin();
-      for (const entry of this.#rewrite) file.frame(entry);
+      for (const entry of this.#rewrite) this.#framer.frameAgain(entry);
       await file.write(this.#rewrite);
     } catch (error) {
       return walWriteError(file.path, error);

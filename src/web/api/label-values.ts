@@ -1,11 +1,11 @@
 import { decodeUtf8Loose, quoteGo } from '../../base/index.js';
 import { isLabelName, unescapeName } from '../../model/index.js';
 import { percentDecoded } from '../form.js';
-import type { Answer, Route, WebContext, WebRequest } from '../route.js';
+import type { Answer, QueryContext, Route, WebRequest } from '../route.js';
 import { badData } from './api-error.js';
 import { labelAnswer } from './labels.js';
 
-async function labelValues(request: WebRequest, web: WebContext): Promise<Answer> {
+export async function labelValues(request: WebRequest, web: QueryContext): Promise<Answer> {
   const escaped = decodeName(request.parameter);
   const name = escaped.startsWith('U__') ? unescapeName(escaped) : escaped;
   if (!isLabelName(name)) throw badData(`invalid label name: ${quoteGo(name)}`);

@@ -1,13 +1,13 @@
 import type { LabelAnswer, LabelRequest, Querier } from '../../storage/index.js';
 import { jsonList, jsonString } from '../json/index.js';
-import type { Answer, Route, WebContext, WebRequest } from '../route.js';
+import type { Answer, QueryContext, Route, WebRequest } from '../route.js';
 import { matcherSets } from './matchers.js';
 import { hintLimit, limitOf, timeWindow, truncatedWarning } from './parameters.js';
 
 /** Asks a querier for names or values under `start`, `end`, `match[]` and `limit`. */
 export async function labelAnswer(
   { form }: WebRequest,
-  { ports }: WebContext,
+  { ports }: QueryContext,
   ask: (querier: Querier, request: LabelRequest) => Promise<LabelAnswer>,
 ): Promise<Answer> {
   const limit = limitOf(form);
@@ -27,7 +27,7 @@ export async function labelAnswer(
   }
 }
 
-function labelNames(request: WebRequest, web: WebContext): Promise<Answer> {
+export function labelNames(request: WebRequest, web: QueryContext): Promise<Answer> {
   return labelAnswer(request, web, (querier, ask) => querier.labelNames(ask));
 }
 

@@ -1,7 +1,7 @@
 import { QueryError, type QueryResult } from '../../promql/index.js';
 import type { Queryable } from '../../storage/index.js';
 import { type JsonBody, jsonText, resultTypeOf, writeResult } from '../json/index.js';
-import type { Answer, WebContext, WebRequest } from '../route.js';
+import type { Answer, QueryContext, WebRequest } from '../route.js';
 import { badData, badParameter } from './api-error.js';
 import { durationOrError, limitOf, requiredDuration, truncatedWarning } from './parameters.js';
 
@@ -12,12 +12,13 @@ export interface QueryOptions {
   readonly query: string;
   readonly queryable: Queryable;
   readonly signal: AbortSignal;
+  readonly borrows: boolean;
   readonly timeoutMs?: number;
   readonly lookbackDeltaMs?: number;
 }
 
 /** The parameters that instant and range queries share, in upstream's order of checks. */
-export function queryOptions({ form, signal }: WebRequest, { ports }: WebContext): QueryOptions {
+export function queryOptions({ form, signal }: WebRequest, { ports }: QueryContext): QueryOptions {
   const timeout = form.get('timeout') === '' ? undefined : requiredDuration(form, 'timeout');
   const lookback = lookbackMs(form.get('lookback_delta'));
   // A deadline that has passed fails upstream's start of the query, and just then its end.
@@ -27,6 +28,7 @@ export function queryOptions({ form, signal }: WebRequest, { ports }: WebContext
     query: form.get('query'),
     queryable: ports.queryable,
     signal,
+    borrows: ports.borrows === true,
     ...(timeout === undefined ? {} : { timeoutMs: Math.max(Number(timeout) / 1e6, Number.MIN_VALUE) }),
     ...(lookback === 0 ? {} : { lookbackDeltaMs: lookback }),
   };
@@ -41,7 +43,11 @@ function lookbackMs(text: string): number {
 }
 
 /** The answer to a query: cut to `limit`, with upstream's warnings and, when asked for, statistics. */
-export function queryAnswer({ form }: WebRequest, result: QueryResult, statistics: QueryStatistics): Answer {
+export function queryAnswer(
+  { form }: WebRequest,
+  { ports }: QueryContext,
+  { result, statistics }: MeasuredResult,
+): Answer {
   const { value, truncated } = truncate(result.value, limitOf(form));
   const warnings = [...result.warnings];
   if (truncated) warnings.push(truncatedWarning);
@@ -54,10 +60,10 @@ export function queryAnswer({ form }: WebRequest, result: QueryResult, statistic
   }
   const data: JsonBody = function* (out) {
     out.text(`{"resultType":"${resultTypeOf(value)}","result":`);
-    yield* writeResult(out, value);
+    yield* writeResult(out, value, ports.kernels);
     out.text(stats === '' ? '}' : `,"stats":${statisticsText(statistics)}}`);
   };
-  return { kind: 'data', data, warnings, infos: result.infos };
+  return { kind: 'data', data, warnings, infos: result.infos, release: result.release };
 }
 
 type Truncated = { readonly value: QueryResult['value']; readonly truncated: boolean };
@@ -79,6 +85,11 @@ export interface QueryStatistics {
   readonly samples: NonNullable<QueryResult['samples']>;
 }
 
+export interface MeasuredResult {
+  readonly result: QueryResult;
+  readonly statistics: QueryStatistics;
+}
+
 function statisticsText({ seconds, samples }: QueryStatistics): string {
   return jsonText({
     timings: {
@@ -94,10 +105,7 @@ function statisticsText({ seconds, samples }: QueryStatistics): string {
 }
 
 /** Runs a query and measures it; a query that does not parse is a wrong parameter. */
-export async function timed(
-  web: WebContext,
-  run: () => Promise<QueryResult>,
-): Promise<{ readonly result: QueryResult; readonly statistics: QueryStatistics }> {
+export async function timed(web: QueryContext, run: () => Promise<QueryResult>): Promise<MeasuredResult> {
   const startMs = web.ports.clock.monotonicMs();
   const result = await run();
   const seconds = (web.ports.clock.monotonicMs() - startMs) / 1000;

@@ -1,5 +1,5 @@
 import { QueryError } from '../../promql/index.js';
-import type { Route, WebContext, WebRequest } from '../route.js';
+import type { QueryContext, Route, WebRequest } from '../route.js';
 import { badData, badParameter } from './api-error.js';
 import { isBefore, nanosecondsBetween, queryTimeMs } from './go-time.js';
 import { limitOf, requiredDuration, requiredTime } from './parameters.js';
@@ -9,7 +9,7 @@ import { queryAnswer, queryOptions, timed } from './query-options.js';
 /** For a week in steps of a minute, or a year in steps of an hour. */
 const maxSteps = 11_000n;
 
-async function rangeQuery(request: WebRequest, web: WebContext) {
+export async function rangeQuery(request: WebRequest, web: QueryContext) {
   const { form } = request;
   limitOf(form);
   const start = requiredTime(form, 'start');
@@ -39,10 +39,10 @@ async function rangeQuery(request: WebRequest, web: WebContext) {
     await asQueryParameter(() => web.ports.parser.parse(options.query));
     throw new QueryError('execution', 'unexpected error: runtime error: integer divide by zero');
   }
-  const { result, statistics } = await timed(web, () =>
+  const measured = await timed(web, () =>
     asQueryParameter(() => web.ports.engine.range({ ...options, ...range })),
   );
-  return queryAnswer(request, result, statistics);
+  return queryAnswer(request, web, measured);
 }
 
 export const queryRangeRoute: Route = {

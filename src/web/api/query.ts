@@ -1,18 +1,18 @@
-import type { Route, WebContext, WebRequest } from '../route.js';
+import type { QueryContext, Route, WebRequest } from '../route.js';
 import { queryTimeMs } from './go-time.js';
 import { limitOf, optionalTime } from './parameters.js';
 import { asQueryParameter } from './query-error.js';
 import { queryAnswer, queryOptions, timed } from './query-options.js';
 
-async function instantQuery(request: WebRequest, web: WebContext) {
+export async function instantQuery(request: WebRequest, web: QueryContext) {
   limitOf(request.form);
   const time = optionalTime(request.form, 'time', undefined);
   const timeMs = time === undefined ? web.ports.clock.nowMs() : queryTimeMs(time);
   const options = queryOptions(request, web);
-  const { result, statistics } = await timed(web, () =>
+  const measured = await timed(web, () =>
     asQueryParameter(() => web.ports.engine.instant({ ...options, timeMs })),
   );
-  return queryAnswer(request, result, statistics);
+  return queryAnswer(request, web, measured);
 }
 
 export const queryRoute: Route = {

@@ -3,6 +3,8 @@ import { assert, formatApiFloat } from '../../base/index.js';
 /** No piece is larger, so that one answer neither blocks the loop for long nor holds much memory. */
 export const maxPieceBytes = 256 * 1024;
 const initialBytes = 4 * 1024;
+/** From here on a copy in bulk is cheaper than one byte at a time. */
+const bulkBytes = 64;
 const zero = 48;
 const billion = 1e9;
 
@@ -51,6 +53,11 @@ export class ByteWriter {
     this.#reserve(endByte - startByte);
     const target = this.#bytes;
     let at = this.#length;
+    if (endByte - startByte >= bulkBytes) {
+      target.set(source.subarray(startByte, endByte), at);
+      this.#length = at + endByte - startByte;
+      return;
+    }
     for (let i = startByte; i < endByte; i++) target[at++] = source[i] as number;
     this.#length = at;
   }

@@ -3,16 +3,18 @@
  * over samples stand in functions of their own that stop when a piece is full and say where to go on.
  */
 import { formatApiFloat, formatFloatPlain } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
 import type { MatrixValue, QueryValue, VectorValue } from '../../promql/index.js';
 import {
   floatKind,
   histogramKind,
   type LabelIds,
   type SeriesColumns,
-  type SymbolTable,
 } from '../../storage/index.js';
 import type { ByteWriter } from './byte-writer.js';
-import { jsonLabelString, jsonStandardString } from './json-text.js';
+import { jsonStandardString } from './json-text.js';
+import { KernelRows } from './kernel-rows.js';
+import { LabelTexts } from './label-texts.js';
 import { TimestampCache } from './timestamp-cache.js';
 import { writeHistogram } from './write-histogram.js';
 
@@ -27,9 +29,13 @@ export function resultTypeOf(value: QueryValue): string {
 
 /**
  * Writes the value; yields the writer's bytes whenever a piece is full. What remains in it at the end is the
- * caller's.
+ * caller's. With kernels the rows of floats are written by them, into the same text.
  */
-export function* writeResult(out: ByteWriter, value: QueryValue): Generator<Uint8Array, void> {
+export function* writeResult(
+  out: ByteWriter,
+  value: QueryValue,
+  kernels?: Kernels,
+): Generator<Uint8Array, void> {
   switch (value.kind) {
     case 'scalar':
       out.text(`[${formatApiFloat(value.timestampMs / 1000)},"${formatFloatPlain(value.value)}"]`);
@@ -41,7 +47,7 @@ export function* writeResult(out: ByteWriter, value: QueryValue): Generator<Uint
       yield* writeVector(out, value);
       return;
     case 'matrix':
-      yield* writeMatrix(out, value);
+      yield* writeMatrix(out, value, kernels);
   }
 }
 
@@ -67,35 +73,50 @@ function* writeVector(out: ByteWriter, value: VectorValue): Generator<Uint8Array
   out.text(']');
 }
 
-function* writeMatrix(out: ByteWriter, value: MatrixValue): Generator<Uint8Array, void> {
+function* writeMatrix(
+  out: ByteWriter,
+  value: MatrixValue,
+  kernels: Kernels | undefined,
+): Generator<Uint8Array, void> {
   const labels = new LabelTexts(value.symbols);
   const times = new TimestampCache();
-  out.text('[');
-  let first = true;
-  for (const series of value.series) {
-    out.text(`${first ? '' : ','}{"metric":${labels.text(series.labels)}`);
-    first = false;
-    yield* writeFloats(out, times, series.columns);
-    if (series.columns.histograms !== undefined) yield* writeHistograms(out, series.columns);
-    out.text('}');
-    if (out.isFull) yield out.take();
+  const rows = kernels === undefined ? undefined : KernelRows.open(kernels);
+  try {
+    out.text('[');
+    let first = true;
+    for (const series of value.series) {
+      out.text(`${first ? '' : ','}{"metric":${labels.text(series.labels)}`);
+      first = false;
+      yield* writeFloats(out, { times, rows, columns: series.columns });
+      if (series.columns.histograms !== undefined) yield* writeHistograms(out, series.columns);
+      out.text('}');
+      if (out.isFull) yield out.take();
+    }
+    out.text(']');
+  } finally {
+    rows?.close();
   }
-  out.text(']');
 }
 
-function* writeFloats(
-  out: ByteWriter,
-  times: TimestampCache,
-  columns: SeriesColumns,
-): Generator<Uint8Array, void> {
+interface FloatsToWrite {
+  readonly times: TimestampCache;
+  readonly rows: KernelRows | undefined;
+  readonly columns: SeriesColumns;
+}
+
+function* writeFloats(out: ByteWriter, { times, rows, columns }: FloatsToWrite): Generator<Uint8Array, void> {
   if (!hasKind(columns, floatKind)) return;
   out.text(',"values":[');
-  times.startSeries(columns.timestamps, columns.length);
-  const start = firstOf(columns, floatKind);
-  let row = writeFloatRows(out, times, columns, start, start);
-  while (row < columns.length) {
-    yield out.take();
-    row = writeFloatRows(out, times, columns, row, start);
+  if (rows?.start(columns)) {
+    while (!rows.write(out)) yield out.take();
+  } else {
+    times.startSeries(columns.timestamps, columns.length);
+    const start = firstOf(columns, floatKind);
+    let row = writeFloatRows(out, times, columns, start, start);
+    while (row < columns.length) {
+      yield out.take();
+      row = writeFloatRows(out, times, columns, row, start);
+    }
   }
   out.text(']');
 }
@@ -149,32 +170,4 @@ function firstOf({ kinds, length, histograms }: SeriesColumns, kind: number): nu
   let row = 0;
   while (row < length && kinds[row] !== kind) row++;
   return row;
-}
-
-/** Label sets as JSON; every symbol is escaped once. */
-class LabelTexts {
-  readonly #symbols: SymbolTable;
-  readonly #escaped: (string | undefined)[] = [];
-
-  constructor(symbols: SymbolTable) {
-    this.#symbols = symbols;
-  }
-
-  text(labels: LabelIds): string {
-    let text = '{';
-    for (let i = 0; i < labels.length; i += 2) {
-      if (i > 0) text += ',';
-      text += `${this.#symbol(labels[i] as number)}:${this.#symbol(labels[i + 1] as number)}`;
-    }
-    return `${text}}`;
-  }
-
-  #symbol(id: number): string {
-    let text = this.#escaped[id];
-    if (text === undefined) {
-      text = jsonLabelString(this.#symbols.text(id));
-      this.#escaped[id] = text;
-    }
-    return text;
-  }
 }

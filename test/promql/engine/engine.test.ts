@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Clock, systemClock } from '../../../src/base/index.js';
+import type { Kernels } from '../../../src/kernels/index.js';
 import { Labels } from '../../../src/model/index.js';
 import {
   createEngine,
@@ -13,9 +14,13 @@ import {
   type SeriesSet,
   type Storage,
 } from '../../../src/storage/index.js';
+import { createTestKernels } from '../../support/kernels.js';
+
+let kernels: Kernels;
 
 function engineWith(options: Partial<EngineOptions> = {}) {
   return createEngine({
+    kernels,
     clock: systemClock,
     lookbackDeltaMs: 300_000,
     timeoutMs: 60_000,
@@ -58,6 +63,10 @@ function text({ value }: QueryResult): string[] {
 const range = { startMs: 60_000, endMs: 180_000, stepMs: 60_000 };
 
 describe('the engine', () => {
+  before(async () => {
+    kernels = await createTestKernels(2 ** 31);
+  });
+
   const rows: { query: string; answer: string[] }[] = [
     { query: 'a', answer: ['{__name__="a", job="x"} 1 2 3', '{__name__="a", job="y"} 2 4 6'] },
     { query: 'sum(a)', answer: ['{} 3 6 9'] },

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { bucketFraction, bucketQuantile } from '../../../src/promql/functions/classic-quantile.js';
+import {
+  addBucket,
+  type Buckets,
+  bucketFraction,
+  bucketQuantile,
+  newBuckets,
+  type QuantileAnswer,
+} from '../../../src/promql/functions/classic-quantile.js';
 import { functionTable } from '../../../src/promql/functions/index.js';
 import { parseBound } from '../../../src/promql/functions/parse-bound.js';
 import { precedesNaturally } from '../../../src/promql/functions/sorting.js';
@@ -7,6 +14,20 @@ import { functionSignatures } from '../../../src/promql/parser/index.js';
 
 /** Refused by name until native histograms and info() are there. */
 const missing = ['end', 'histogram_stddev', 'histogram_stdvar', 'info', 'range', 'start', 'step'];
+
+function bucketsOf(bounds: readonly number[], counts: readonly number[]): Buckets {
+  const buckets = newBuckets(bounds.length);
+  bounds.forEach((bound, i) => {
+    addBucket(buckets, bound, counts[i] as number);
+  });
+  return buckets;
+}
+
+function quantileIn(q: number, buckets: Buckets): QuantileAnswer {
+  const answer: QuantileAnswer = { quantile: 0, forced: undefined };
+  bucketQuantile(q, buckets, answer);
+  return answer;
+}
 
 describe('functions', () => {
   it('are there, save for a few', () => {
@@ -45,15 +66,21 @@ describe('functions', () => {
   });
 
   it('find quantiles and fractions between a bucket and the next', () => {
-    const buckets = () => ({ bounds: [Number.POSITIVE_INFINITY, 1, 2], counts: [10, 4, 8] });
-    assert.equal(bucketQuantile(0.6, buckets()).quantile, 1.5);
-    assert.equal(bucketQuantile(0.9, buckets()).quantile, 2);
+    const buckets = () => bucketsOf([1, 2, Number.POSITIVE_INFINITY], [4, 8, 10]);
+    assert.equal(quantileIn(0.6, buckets()).quantile, 1.5);
+    assert.equal(quantileIn(0.9, buckets()).quantile, 2);
     assert.equal(bucketFraction(1, 2, buckets()), 0.4);
-    assert.equal(bucketQuantile(0.5, { bounds: [1, 2], counts: [1, 2] }).quantile, Number.NaN);
+    assert.equal(quantileIn(0.5, bucketsOf([1, 2], [1, 2])).quantile, Number.NaN);
+    assert.equal(quantileIn(Number.NaN, buckets()).quantile, Number.NaN);
+  });
+
+  it('add up buckets of one bound', () => {
+    const { length, bounds, counts } = bucketsOf([1, 1, 2], [4, 3, 9]);
+    assert.deepEqual([length, ...bounds.subarray(0, 2), ...counts.subarray(0, 2)], [2, 1, 2, 7, 9]);
   });
 
   it('raise counts that fall and say where', () => {
-    const { forced } = bucketQuantile(0.5, { bounds: [1, 2, Number.POSITIVE_INFINITY], counts: [5, 3, 6] });
+    const { forced } = quantileIn(0.5, bucketsOf([1, 2, Number.POSITIVE_INFINITY], [5, 3, 6]));
     assert.deepEqual(forced, { minBucket: 2, maxBucket: 2, maxDifference: 2 });
   });
 });

@@ -1,4 +1,5 @@
 import { type Clock, messageOf, systemClock } from '../../../src/base/index.js';
+import type { Kernels } from '../../../src/kernels/index.js';
 import { createEngine, type Engine, QueryError, type QueryResult } from '../../../src/promql/index.js';
 import { createMemoryStore, type Queryable, type Storage } from '../../../src/storage/index.js';
 import { pinToTime } from './at-variant.js';
@@ -16,8 +17,9 @@ export interface EvalOutcome {
 }
 
 /** Options of upstream's own test engine. */
-export function scriptEngine(clock: Clock = systemClock): Engine {
+export function scriptEngine(kernels: Kernels, clock: Clock = systemClock): Engine {
   return createEngine({
+    kernels,
     clock,
     lookbackDeltaMs: 300_000,
     timeoutMs: 100_000,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createTestKernels } from '../../support/kernels.js';
 import { sharedPath } from '../../support/shared.js';
 import { type EvalOutcome, runScript, scriptEngine } from './run-script.js';
 
@@ -17,7 +18,8 @@ describe('upstream query scripts', () => {
       .filter((name) => name.endsWith('.test'))
       .sort()) {
       const text = readFileSync(path.join(directory, file), 'utf8');
-      for (const outcome of await runScript(text, scriptEngine())) outcomes.push({ ...outcome, file });
+      for (const outcome of await runScript(text, scriptEngine(await createTestKernels())))
+        outcomes.push({ ...outcome, file });
     }
     const count = (kind: EvalOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind).length;
     const failed = outcomes.filter(({ outcome }) => outcome === 'fail');

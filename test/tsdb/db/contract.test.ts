@@ -4,6 +4,7 @@ import path from 'node:path';
 import { systemClock, systemDisk } from '../../../src/base/index.js';
 import { openDatabase } from '../../../src/tsdb/index.js';
 import { describeStorageContract } from '../../storage/contract.js';
+import { kernelModule, sharedKernels } from '../../support/kernels.js';
 
 describeStorageContract('a database', async ({ outOfOrderWindowMs }) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'tsprom-db-'));
@@ -12,7 +13,11 @@ describeStorageContract('a database', async ({ outOfOrderWindowMs }) => {
     disk: systemDisk,
     clock: systemClock,
     walSync: 'interval',
-    store: { outOfOrderWindowMs },
+    kernelModule: await kernelModule(),
+    readerKernels: await sharedKernels(),
+    headMaxBytes: 64 << 20,
+    maxExemplars: 1000,
+    outOfOrderWindowMs,
   });
   return {
     storage,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { seededRandom, systemDisk } from '../../../src/base/index.js';
-import { openDatabase } from '../../../src/tsdb/index.js';
+import { type Database, openDatabase } from '../../../src/tsdb/index.js';
 import { lastCheckpoint, listSegments } from '../../../src/tsdb/wal/index.js';
 import { FaultDisk } from '../../support/fault-disk.js';
+import { kernelModule, sharedKernels } from '../../support/kernels.js';
 import { sharedPath } from '../../support/shared.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -43,8 +44,16 @@ async function apply(disk: FaultDisk, { op, file, arg }: Operation): Promise<voi
     await (await disk.open(target, 'write')).write(Buffer.from(arg as string, 'hex'), size);
 }
 
-const open = (disk: FaultDisk): ReturnType<typeof openDatabase> =>
-  openDatabase({ directory: '/data', disk, clock: new ManualClock(), lock: false });
+const open = async (disk: FaultDisk): Promise<Database> =>
+  openDatabase({
+    directory: '/data',
+    disk,
+    clock: new ManualClock(),
+    kernelModule: await kernelModule(),
+    readerKernels: await sharedKernels(),
+    headMaxBytes: 128 << 20,
+    lock: false,
+  });
 
 const segments = (disk: FaultDisk): string[] => disk.fileNames().filter((name) => /\/wal\/\d{8}$/.test(name));
 

@@ -3,9 +3,10 @@ import { seededRandom } from '../../../src/base/index.js';
 import { Labels } from '../../../src/model/index.js';
 import { type Queryable, SymbolTable } from '../../../src/storage/index.js';
 import { type Database, openDatabase, openReadOnly } from '../../../src/tsdb/index.js';
-import { SegmentReader } from '../../../src/tsdb/wal/index.js';
+import { decodeRecord, SampleColumns, SegmentReader } from '../../../src/tsdb/wal/index.js';
 import { always, appendRows, request } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
+import { kernelModule, sharedKernels } from '../../support/kernels.js';
 import { ManualClock } from './manual-clock.js';
 
 const directory = '/data';
@@ -26,6 +27,9 @@ async function open(disk: FaultDisk, lines: Logged[] = []): Promise<Database> {
     directory,
     disk,
     clock: new ManualClock(),
+    kernelModule: await kernelModule(),
+    readerKernels: await sharedKernels(),
+    headMaxBytes: 64 << 20,
     lock: false,
     segmentSizeBytes,
     walCompression: 'none',
@@ -180,7 +184,12 @@ describe('a damaged log', () => {
     await disk.truncate(file, size - 5);
     const before = disk.fileNames();
     for (const target of [directory, `${directory}/wal`]) {
-      const database = await openReadOnly({ directory: target, disk, clock: new ManualClock() });
+      const database = await openReadOnly({
+        directory: target,
+        disk,
+        clock: new ManualClock(),
+        kernelModule: await kernelModule(),
+      });
       assert.equal((await times(database)).length, 29 * samplesPerCommit);
       assert.equal(database.stats.tornTails, 1);
       await database.close();
@@ -188,7 +197,12 @@ describe('a damaged log', () => {
     assert.deepEqual(disk.fileNames(), before);
     assert.equal((await disk.stat(file))?.sizeBytes, size - 5);
     await assert.rejects(
-      openReadOnly({ directory: '/other', disk, clock: new ManualClock() }),
+      openReadOnly({
+        directory: '/other',
+        disk,
+        clock: new ManualClock(),
+        kernelModule: await kernelModule(),
+      }),
       /no write-ahead log/,
     );
   });
@@ -228,15 +242,16 @@ describe('series records', () => {
     await Promise.all(commits);
     await fill(database, 300, 1000);
     await database.close();
-    const seen = new Map<string, number[]>();
+    const seen = new Map<number, number[]>();
     for (const [segment, name] of segmentNames(disk).entries()) {
       const reader = await SegmentReader.open(disk, name);
       while (await reader.fill()) {
         while (reader.next()) {
-          const type = reader.record[0] as number;
-          if (type !== 1 && type !== 129) continue;
-          const key = Buffer.from(reader.record.subarray(1)).toString('hex');
-          seen.set(key, [...(seen.get(key) ?? []), segment, type]);
+          const record = decodeRecord(reader.record, new SampleColumns());
+          if (record.kind !== 'series') continue;
+          for (const { ref } of record.entries) {
+            seen.set(ref, [...(seen.get(ref) ?? []), segment, record.copy ? 129 : 1]);
+          }
         }
       }
     }

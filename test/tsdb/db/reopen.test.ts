@@ -4,10 +4,21 @@ import { Labels } from '../../../src/model/index.js';
 import { type Database, openDatabase } from '../../../src/tsdb/index.js';
 import { always, appendRows, integerHistogram, readAll } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
+import { kernelModule, sharedKernels } from '../../support/kernels.js';
 import { ManualClock } from './manual-clock.js';
 
-const open = (disk: FaultDisk, walStartTimestamps: boolean): Promise<Database> =>
-  openDatabase({ directory: '/data', disk, clock: new ManualClock(), lock: false, walStartTimestamps });
+const open = async (disk: FaultDisk, walStartTimestamps: boolean): Promise<Database> =>
+  openDatabase({
+    directory: '/data',
+    disk,
+    clock: new ManualClock(),
+    kernelModule: await kernelModule(),
+    readerKernels: await sharedKernels(),
+    headMaxBytes: 64 << 20,
+    maxExemplars: 1000,
+    lock: false,
+    walStartTimestamps,
+  });
 
 describe('a database opened again', () => {
   for (const starts of [false, true]) {

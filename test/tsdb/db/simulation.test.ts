@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../../src/tsdb/index.js';
 import type { WalSync } from '../../../src/tsdb/wal/index.js';
 import { always, request } from '../../storage/storage-samples.js';
 import { FaultDisk, type FaultRates } from '../../support/fault-disk.js';
+import { kernelModule, sharedKernels } from '../../support/kernels.js';
 import { ManualClock } from './manual-clock.js';
 
 /** `doubtful`: rejected while the disk also refused to cut back or to sync, so that the bytes may have stayed. */
@@ -51,11 +52,14 @@ class Simulation {
     return Math.floor(this.#random.float() * limit);
   }
 
-  #open(clock: ManualClock): Promise<Database> {
+  async #open(clock: ManualClock): Promise<Database> {
     return openDatabase({
       directory,
       disk: this.#disk,
       clock,
+      kernelModule: await kernelModule(),
+      readerKernels: await sharedKernels(),
+      headMaxBytes: 32 << 20,
       lock: false,
       walSync: this.#sync,
       walCompression: this.#random.float() < 0.5 ? 'snappy' : 'none',

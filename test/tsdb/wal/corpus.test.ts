@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemDisk } from '../../../src/base/index.js';
+import type { Kernels } from '../../../src/kernels/index.js';
 import {
   decodeRecord,
   lastCheckpoint,
   listSegments,
+  type ReplayRecord,
+  ReplayRecords,
   SampleColumns,
   SegmentReader,
+  type WalRecord,
 } from '../../../src/tsdb/wal/index.js';
+import { createTestKernels } from '../../support/kernels.js';
 import { sharedPath } from '../../support/shared.js';
 
 /** As upstream's packages counted them: `01 series` and so on by type. */
@@ -36,11 +41,17 @@ interface Starts {
 async function countRecords(files: readonly string[], starts: Starts): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const columns = new SampleColumns();
+  const kernels = await createTestKernels();
+  const replay = new ReplayRecords(kernels);
   for (const file of files) {
     const reader = await SegmentReader.open(systemDisk, file);
+    const twin = await SegmentReader.open(systemDisk, file, kernels);
     try {
       while (await reader.fill()) {
+        assert.ok(await twin.fill());
         while (reader.next()) {
+          assert.ok(twin.next());
+          assert.equal(Buffer.compare(twin.record, reader.record), 0);
           const record = decodeRecord(reader.record, columns);
           assert.notEqual(record.kind, 'unknown');
           if (record.kind === 'samples') {
@@ -48,6 +59,7 @@ async function countRecords(files: readonly string[], starts: Starts): Promise<M
             starts.samples += record.batch.length;
             for (const time of times) if (time !== 0) starts.startTimestamps++;
           }
+          compareReplay(kernels, replay.decode(twin), record);
           const name = typeNames[reader.record[0] as number] ?? 'unknown';
           counts.set(name, (counts.get(name) ?? 0) + 1);
         }
@@ -55,9 +67,26 @@ async function countRecords(files: readonly string[], starts: Starts): Promise<M
       assert.deepEqual(reader.damages, [], file);
     } finally {
       await reader.close();
+      await twin.close();
     }
   }
   return counts;
+}
+
+/** What the kernels decode is what plain code decodes. */
+function compareReplay(kernels: Kernels, found: ReplayRecord, expected: WalRecord): void {
+  if (found.kind !== 'rows') {
+    assert.deepEqual(found, expected);
+    return;
+  }
+  assert.ok(expected.kind === 'samples');
+  const { rows } = found;
+  assert.equal(rows.length, expected.batch.length);
+  for (const column of ['refs', 'timestamps', 'values'] as const) {
+    const bytes: Uint8Array = new Uint8Array(expected.batch[column].buffer, 0, rows.length * 8);
+    const at: number = rows[column];
+    assert.equal(Buffer.compare(kernels.bytes.subarray(at, at + bytes.length), bytes), 0, column);
+  }
 }
 
 const listed = (counts: ReadonlyMap<string, number>): string =>

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { zstdCompressSync } from 'node:zlib';
 import { seededRandom } from '../../../src/base/index.js';
+import type { Kernels } from '../../../src/kernels/index.js';
 import { FrameBuffer, pageBytes, SegmentReader, storeRecord } from '../../../src/tsdb/wal/index.js';
 import { FaultDisk } from '../../support/fault-disk.js';
+import { createTestKernels } from '../../support/kernels.js';
 
 async function diskWith(bytes: Uint8Array): Promise<FaultDisk> {
   const disk = new FaultDisk(seededRandom(1));
@@ -10,10 +13,23 @@ async function diskWith(bytes: Uint8Array): Promise<FaultDisk> {
   return disk;
 }
 
-async function readAll(bytes: Uint8Array): Promise<{ records: Uint8Array[]; damages: string[] }> {
-  const reader = await SegmentReader.open(await diskWith(bytes), '/00000000');
+interface Found {
+  readonly records: Uint8Array[];
+  readonly damages: string[];
+}
+
+/** With kernels and without: both must find the same. */
+async function readAll(bytes: Uint8Array): Promise<Found> {
+  const plain = await readWith(bytes, undefined);
+  assert.deepEqual(await readWith(bytes, await createTestKernels()), plain);
+  return plain;
+}
+
+async function readWith(bytes: Uint8Array, kernels: Kernels | undefined): Promise<Found> {
+  const reader = await SegmentReader.open(await diskWith(bytes), '/00000000', kernels);
   const records: Uint8Array[] = [];
-  while (await reader.fill()) while (reader.next()) records.push(reader.record.slice());
+  while (await reader.fill()) while (reader.next()) records.push(Uint8Array.from(reader.record));
+  await reader.close();
   const damages = reader.damages.map(
     ({ startByte, endByte, reason, torn }) => `${startByte}-${endByte} ${torn ? 'torn: ' : ''}${reason}`,
   );
@@ -98,6 +114,14 @@ describe('the framing of the log', () => {
       const read = await readAll(frame(records, compression));
       assert.deepEqual(read, { records, damages: [] });
     }
+  });
+
+  it('reads what Prometheus compresses with zstd', async () => {
+    const records = [filled(5000, 1), seededRandom(3).bytes(70_000), filled(0, 0)];
+    const buffer = new FrameBuffer();
+    buffer.start(0);
+    for (const record of records) buffer.append({ stored: zstdCompressSync(record), compression: 0x10 });
+    assert.deepEqual(await readAll(buffer.bytes.slice()), { records, damages: [] });
   });
 
   const three = [filled(100, 1), filled(100, 2), filled(100, 3)];

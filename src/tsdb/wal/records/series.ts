@@ -41,7 +41,12 @@ export function decodeSeries(reader: ByteReader): SeriesEntry[] {
 }
 
 export function encodeSeries(writer: ByteWriter, entries: readonly SeriesEntry[]): void {
-  writer.byte(recordType.series);
+  writeSeries(writer, recordType.series, entries);
+}
+
+/** `type` may be that of a copy. */
+export function writeSeries(writer: ByteWriter, type: number, entries: readonly SeriesEntry[]): void {
+  writer.byte(type);
   for (const { ref, labels } of entries) {
     writer.u64(ref);
     writeLabels(writer, labels);

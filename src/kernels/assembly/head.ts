@@ -1,0 +1,20 @@
+// The family of the head: what the writer's thread calls.
+export * from './head-append';
+export {
+  headAlias,
+  headCreate,
+  headFind,
+  headForgetRef,
+  headFreeRow,
+  headIndexInit,
+  headPairCount,
+  headRemove,
+  headRow,
+  headSweepName,
+  headSweepNames,
+  headSweepPair,
+  headSymbolCount,
+} from './head-index';
+export { headClosedInit, headFillChunk, headPushChunk, headTakeClosed } from './head-chunks';
+export { headLimboCount, headLimboInit, headReclaim, headRetire } from './head-limbo';
+export { headPlace } from './head-state';

@@ -1,0 +1,16 @@
+export {
+  type BlockMeta,
+  formatBlockMeta,
+  metaFileName,
+  parseBlockMeta,
+  readBlockMeta,
+} from './block-meta.js';
+export { blockSource } from './block-source.js';
+export { type BlockList, type ListedBlock, listBlocks } from './list-blocks.js';
+export { type Block, openBlock } from './open-block.js';
+export { createUlid, isUlid } from './ulid.js';
+export {
+  type BlockChunk,
+  type BlockSeriesInput,
+  writeBlock,
+} from './write-block.js';

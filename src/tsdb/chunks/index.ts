@@ -1,0 +1,12 @@
+export { ChunkWindow, readChunk } from './chunk-window.js';
+export {
+  type HeadChunkRecord,
+  type HeadChunkScan,
+  readHeadChunks,
+  removeHeadChunksBefore,
+  repairHeadChunks,
+} from './head-chunk-files.js';
+export { HeadChunkReader } from './head-chunk-reader.js';
+export { type HeadChunk, HeadChunkWriter } from './head-chunk-writer.js';
+export { type ChunkSegments, openChunkSegments } from './segment-reader.js';
+export { ChunkSegmentWriter } from './segment-writer.js';

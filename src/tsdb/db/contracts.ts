@@ -1,0 +1,81 @@
+import type { Clock, Disk, Random } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import type { Matcher } from '../../model/index.js';
+import type { Storage } from '../../storage/index.js';
+import type { WalCompression, WalSync } from '../wal/index.js';
+import type { DatabaseView } from './database-reader.js';
+import type { DatabaseStats } from './database-stats.js';
+import type { Maintenance } from './maintenance.js';
+import type { ViewListener } from './published-view.js';
+import type { ReplayProgress } from './replay-wal.js';
+
+/** What a logger of the telemetry layer is, as far as the database needs one. */
+export interface DatabaseLogger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface DatabaseOptions {
+  /** The data directory; made when absent. */
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random?: Random;
+  /** The compiled kernels. */
+  readonly kernelModule: WebAssembly.Module;
+  /** Memory of the head, reserved whole: half of the machine's when unsaid, and never more than 4 GiB - 64 KiB. */
+  readonly headMaxBytes?: number;
+  /** What a block covers that is cut from the head; 2 h. */
+  readonly minBlockDurationMs?: number;
+  readonly outOfOrderWindowMs?: number;
+  readonly maxSeries?: number;
+  readonly maxExemplars?: number;
+  /** Of this thread's readers, on a memory that others may use too; a private one when unsaid. */
+  readonly readerKernels?: Kernels;
+  /** Who writes blocks and checkpoints; this thread when unsaid. */
+  readonly maintenance?: Maintenance;
+  readonly logger?: DatabaseLogger;
+  /** False for `--storage.tsdb.no-lockfile`. */
+  readonly lock?: boolean;
+  readonly walSync?: WalSync;
+  readonly walCompression?: WalCompression;
+  /** How long a scrape's commit waits for others to share its write to the log; 0 when unsaid. */
+  readonly walGatherMs?: number;
+  /** A multiple of 32 KiB; 128 MiB when unsaid. */
+  readonly segmentSizeBytes?: number;
+  /** True for the feature st-storage: the log keeps start timestamps, in records that older versions skip. */
+  readonly walStartTimestamps?: boolean;
+  readonly onReplayProgress?: (progress: ReplayProgress) => void;
+  /** After each fsync of the log, for a summary. */
+  readonly onFsync?: (seconds: number) => void;
+}
+
+/** Blocks, and a head whose commits are in the write-ahead log. */
+export interface Database extends Storage {
+  readonly stats: DatabaseStats;
+  /** Of the head. */
+  readonly seriesCount: number;
+  /** Of the head's committed samples; Infinity and -Infinity when there is none. */
+  readonly mintMs: number;
+  readonly maxtMs: number;
+  readonly blockCount: number;
+  /** Of the head's memory. */
+  readonly headUsedBytes: number;
+  /** Series that found no room. */
+  readonly refusedSeries: number;
+  /** At most so many series of the head match. */
+  seriesBound(matchers: readonly Matcher[]): number;
+  /** Size of the log's files. */
+  walSizeBytes(): Promise<number>;
+  /** What readers of other threads need. */
+  view(): DatabaseView;
+  onViewChange(listener: ViewListener): void;
+  openReaderSlot(): number;
+  closeReaderSlot(slot: number): void;
+  /** Cuts the blocks that are due, if any; never rejects. */
+  maybeCut(): Promise<void>;
+}
+
+export const defaultBlockDurationMs = 7_200_000;

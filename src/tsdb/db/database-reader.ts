@@ -1,0 +1,104 @@
+import type { Disk } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import type { ExemplarSeries, LabelRequest, Querier, Queryable, TimeWindow } from '../../storage/index.js';
+import { blockSource } from '../block/index.js';
+import { HeadChunkReader } from '../chunks/index.js';
+import { type HeadView, openHeadSource } from '../head/index.js';
+import { createSourceQuerier, type SampleSource } from '../select/index.js';
+import { OpenBlocks, type ViewedBlock } from './open-blocks.js';
+import { Presence } from './presence.js';
+
+/** What a database holds at one time, as plain data: goes through `postMessage`. */
+export interface DatabaseView {
+  /** Rises with each change. */
+  readonly version: number;
+  /** Absent where there are blocks alone. */
+  readonly head?: HeadView | undefined;
+  readonly chunksHeadDirectory: string;
+  /** The oldest file of `chunks_head` that is needed. */
+  readonly chunksHeadFrom: number;
+  /** In rising time. */
+  readonly blocks: readonly ViewedBlock[];
+}
+
+export interface DatabaseReaderOptions {
+  readonly view: DatabaseView;
+  readonly disk: Disk;
+  /** The reader's own, on its private memory. */
+  readonly kernels: Kernels;
+  /** Of its thread; 0 is the main thread's. */
+  readonly readerSlot: number;
+  /** Where the thread has them. */
+  readonly exemplars?: (request: LabelRequest) => readonly ExemplarSeries[];
+}
+
+/** A database as any thread reads it. */
+export interface DatabaseReader extends Queryable {
+  /** Blocks that could not be opened, with why. */
+  readonly broken: ReadonlyMap<string, string>;
+  /** Queriers that are open go on with what they have. */
+  update(view: DatabaseView): Promise<void>;
+  /** Resolves when the queriers that are open by now are closed. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rejects with nothing: blocks that cannot be opened are left out and named. */
+export async function openDatabaseReader(options: DatabaseReaderOptions): Promise<DatabaseReader> {
+  const reader = new ViewReader(options);
+  await reader.update(options.view);
+  return reader;
+}
+
+class ViewReader implements DatabaseReader {
+  readonly #options: DatabaseReaderOptions;
+  readonly #blocks: OpenBlocks;
+  readonly #presence = new Presence();
+  #view: DatabaseView;
+  #mapped: HeadChunkReader;
+  broken: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: DatabaseReaderOptions) {
+    this.#options = options;
+    this.#view = options.view;
+    this.#blocks = new OpenBlocks(options.disk);
+    this.#mapped = new HeadChunkReader(options.disk, options.view.chunksHeadDirectory);
+  }
+
+  async update(view: DatabaseView): Promise<void> {
+    this.broken = await this.#blocks.update(view.blocks);
+    this.#view = view;
+    void this.#presence.allLeft().then(() => this.#mapped.dropBefore(view.chunksHeadFrom));
+  }
+
+  querier(window: TimeWindow): Querier {
+    const { kernels, readerSlot, exemplars } = this.#options;
+    const { head } = this.#view;
+    const lease = this.#blocks.lease(window);
+    const sources: SampleSource[] = lease.blocks.map((block) => blockSource({ block, window }));
+    if (head !== undefined) {
+      const mapped = this.#mapped;
+      sources.push(openHeadSource({ view: head, readerSlot, kernels, window, mapped }));
+    }
+    this.#presence.enter(lease);
+    return createSourceQuerier({
+      sources,
+      window,
+      kernels,
+      ...(exemplars === undefined ? {} : { exemplars: async (request) => exemplars(request) }),
+      close: () => {
+        lease.release();
+        this.#presence.leave(lease);
+      },
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.#presence.allLeft();
+  }
+
+  async close(): Promise<void> {
+    await this.#blocks.close();
+    await this.#mapped.close();
+  }
+}

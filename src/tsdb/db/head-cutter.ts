@@ -1,0 +1,219 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Clock, type Disk, messageOf, type Random, type Timer, UserError } from '../../base/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import { type BlockMeta, createUlid } from '../block/index.js';
+import type { Head } from '../head/index.js';
+import type { SeriesLedger, WalEvents } from '../wal/index.js';
+import type { ChunkSpool } from './chunk-spool.js';
+import type { DatabaseStats } from './database-stats.js';
+import type { LogTruncation } from './log-truncation.js';
+import type { Maintenance } from './maintenance.js';
+import type { OpenAppenders } from './open-appenders.js';
+import type { PublishedView } from './published-view.js';
+
+const tickMs = 60_000;
+const firstBackoffMs = 1000;
+const longestBackoffMs = 60_000;
+
+export interface HeadCutterParts {
+  readonly head: Head;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly directory: string;
+  readonly chunkRangeMs: number;
+  readonly outOfOrderWindowMs: number;
+  readonly ledger: SeriesLedger;
+  readonly spool: ChunkSpool;
+  readonly openAppenders: OpenAppenders;
+  readonly view: PublishedView;
+  readonly log: LogTruncation;
+  readonly maintenance: Maintenance;
+  readonly stats: DatabaseStats;
+  readonly events: WalEvents;
+}
+
+/**
+ * Moves what is old enough from the head to blocks: every minute, and after a commit that makes the head range pass one
+ * and a half blocks. One block after the other: the block is in place and all readers know it before the head lets go
+ * of its samples. Source: tsdb/db.go (Compact, compactHead).
+ */
+export class HeadCutter {
+  readonly #parts: HeadCutterParts;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  readonly #closing = Promise.withResolvers<void>();
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #backoffMs = firstBackoffMs;
+
+  constructor(parts: HeadCutterParts) {
+    this.#parts = parts;
+    this.#tickSoon();
+  }
+
+  #tickSoon(): void {
+    if (this.#isClosed) return;
+    const tick = (): void => {
+      this.#tickSoon();
+      this.#parts.spool.kick();
+      if (this.#isDue) void this.run();
+    };
+    this.#timer = this.#parts.clock.after(tickMs, tick, { unref: true });
+  }
+
+  /** After a commit. */
+  committed(): void {
+    if (this.#running === undefined && this.#isDue && this.#parts.clock.monotonicMs() >= this.#notBeforeMs) {
+      void this.run();
+    }
+  }
+
+  /** Of the head's samples the first that is in no block; late ones are moved again. */
+  get #mintMs(): number {
+    const { head, outOfOrderWindowMs } = this.#parts;
+    return outOfOrderWindowMs > 0 ? head.mintMs : Math.max(head.mintMs, head.minValidMs);
+  }
+
+  get #isDue(): boolean {
+    const { head, chunkRangeMs } = this.#parts;
+    return head.maxtMs - this.#mintMs > chunkRangeMs * 1.5;
+  }
+
+  /** Cuts what is due; never rejects. */
+  run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { stats, events, clock } = this.#parts;
+    stats.compactionsTriggered++;
+    try {
+      await this.#cutAll();
+      this.#backoffMs = firstBackoffMs;
+    } catch (error) {
+      this.#parts.openAppenders.endWatch();
+      if (this.#isClosed) return;
+      stats.compactionsFailed++;
+      events.log('error', 'compaction failed', { err: messageOf(error) });
+      this.#notBeforeMs = clock.monotonicMs() + this.#backoffMs;
+      this.#backoffMs = Math.min(2 * this.#backoffMs, longestBackoffMs);
+    }
+  }
+
+  async #cutAll(): Promise<void> {
+    let lastEndMs: number | undefined;
+    while (!this.#isClosed && this.#isDue) {
+      const mintMs = this.#mintMs;
+      const { chunkRangeMs } = this.#parts;
+      const endMs = (Math.floor(mintMs / chunkRangeMs) + 1) * chunkRangeMs;
+      if (lastEndMs !== undefined && endMs <= lastEndMs) break;
+      if (!(await this.#cutOne(mintMs, endMs))) break;
+      lastEndMs = endMs;
+    }
+    if (lastEndMs === undefined || this.#isClosed) return;
+    await this.#dropChunkFiles(lastEndMs);
+    await this.#parts.log.truncate(Math.min(lastEndMs, this.#mintMs));
+  }
+
+  /** False when late samples came meanwhile: they are in the head alone, which then must keep all of the range. */
+  async #cutOne(mintMs: number, endMs: number): Promise<boolean> {
+    const { head, openAppenders, stats, events, clock } = this.#parts;
+    const startMs = clock.monotonicMs();
+    openAppenders.watch(endMs);
+    // Whoever began long ago may still bring samples of the range.
+    await Promise.race([openAppenders.endOfOpen(), this.#closing.promise]);
+    if (this.#isClosed) return false;
+    const meta = await this.#writeBlock(mintMs, endMs);
+    if (meta !== undefined) {
+      stats.compactions++;
+      await this.#showBlock(meta.ulid);
+      events.log('info', 'write block', {
+        mint: mintMs,
+        maxt: endMs,
+        ulid: meta.ulid,
+        duration: `${((clock.monotonicMs() - startMs) / 1000).toFixed(3)}s`,
+      });
+    }
+    if (openAppenders.endWatch()) {
+      events.log('warn', 'Late samples came while a block was written, it will be written again', {
+        mint: mintMs,
+        maxt: endMs,
+      });
+      return false;
+    }
+    head.minValidMs = Math.max(head.minValidMs, endMs);
+    await this.#truncateHead(endMs);
+    return true;
+  }
+
+  /** Rejects where the block cannot be read: the head then keeps its samples. */
+  async #showBlock(ulid: string): Promise<void> {
+    for (const [place, reason] of await this.#parts.view.reloadBlocks()) {
+      if (!place.endsWith(ulid)) continue;
+      throw new UserError({
+        code: 'broken-block',
+        message: `the new block "${place}" cannot be read: ${reason}`,
+      });
+    }
+  }
+
+  async #writeBlock(mintMs: number, endMs: number): Promise<BlockMeta | undefined> {
+    const { head, maintenance, directory, clock, random, view } = this.#parts;
+    const readerSlot = head.openReaderSlot();
+    try {
+      return await maintenance.run<BlockMeta | undefined>({
+        kind: 'cut',
+        directory,
+        chunksHeadDirectory: view.current.chunksHeadDirectory,
+        view: head.view(),
+        readerSlot,
+        ulid: createUlid(clock, random),
+        mintMs,
+        endMs,
+      });
+    } finally {
+      head.closeReaderSlot(readerSlot);
+    }
+  }
+
+  async #truncateHead(endMs: number): Promise<void> {
+    const { head, ledger, stats, log } = this.#parts;
+    const steps = head.truncateBefore(endMs);
+    let step = steps.next();
+    while (!step.done) {
+      await setImmediate();
+      step = steps.next();
+    }
+    const gone: readonly SeriesRef[] = step.value;
+    ledger.forget(gone);
+    log.seriesGone(gone);
+    stats.headTruncations++;
+    stats.seriesRemoved += gone.length;
+  }
+
+  /** Files are removed once nobody reads a state of the head that names chunks in them; the cut does not wait for it. */
+  async #dropChunkFiles(endMs: number): Promise<void> {
+    const { spool, view, events } = this.#parts;
+    const from = spool.firstSegmentFrom(endMs);
+    if (from <= view.current.chunksHeadFrom) return;
+    await view.dropChunkFilesBefore(from);
+    void view
+      .settled()
+      .then(() => spool.removeBefore(from))
+      .catch((error: unknown) =>
+        events.log('error', 'Old files of chunks_head could not be removed', { err: messageOf(error) }),
+      );
+  }
+
+  /** Ends after the step that runs. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#closing.resolve();
+    this.#timer?.cancel();
+    await this.#running;
+  }
+}

@@ -1,0 +1,196 @@
+import { type Disk, messageOf, systemRandom } from '../../base/index.js';
+import { Kernels, reserveMemory } from '../../kernels/index.js';
+import type { Matcher, Metadata } from '../../model/index.js';
+import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../storage/index.js';
+import type { Head } from '../head/index.js';
+import type { DirectoryLock } from '../lock/index.js';
+import { listSegments, type SeriesLedger, type WalEvents, type WalWriter } from '../wal/index.js';
+import type { ChunkSpool } from './chunk-spool.js';
+import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
+import type { DatabaseReader, DatabaseView } from './database-reader.js';
+import type { DatabaseStats } from './database-stats.js';
+import { HeadCutter } from './head-cutter.js';
+import { LogTruncation } from './log-truncation.js';
+import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
+import { maintenanceHere } from './maintenance.js';
+import { OpenAppenders } from './open-appenders.js';
+import { Publications } from './publications.js';
+import { PublishedView, type ViewListener } from './published-view.js';
+
+const readerBytes = 2 ** 30;
+
+export function privateKernels(module: WebAssembly.Module): Kernels {
+  return new Kernels(module, reserveMemory({ maxBytes: readerBytes }), readerBytes);
+}
+
+export interface DatabaseParts {
+  readonly head: Head;
+  readonly kernels: Kernels;
+  readonly ledger: SeriesLedger;
+  readonly writer: WalWriter;
+  readonly stats: DatabaseStats;
+  readonly reader: DatabaseReader;
+  readonly spool: ChunkSpool;
+  readonly events: WalEvents;
+  readonly lock: DirectoryLock | undefined;
+  /** The log's directory. */
+  readonly log: string;
+}
+
+export class HeadDatabase implements Database {
+  readonly #parts: DatabaseParts;
+  readonly #disk: Disk;
+  readonly #appending: LoggingAppenderParts;
+  readonly #publications = new Publications();
+  readonly #view: PublishedView;
+  readonly #cutter: HeadCutter;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DatabaseOptions, parts: DatabaseParts, first: DatabaseView) {
+    const { spool } = parts;
+    const openAppenders = new OpenAppenders();
+    this.#parts = parts;
+    this.#disk = options.disk;
+    this.#view = new PublishedView({ ...parts, disk: options.disk, directory: options.directory }, first);
+    this.#cutter = createCutter(options, { ...parts, openAppenders, view: this.#view });
+    this.#appending = {
+      ...parts,
+      publications: this.#publications,
+      openAppenders,
+      startTimestamps: options.walStartTimestamps === true,
+      committed: () => {
+        spool.kick();
+        this.#cutter.committed();
+      },
+    };
+    spool.kick();
+  }
+
+  get stats(): DatabaseStats {
+    return this.#parts.stats;
+  }
+
+  get seriesCount(): number {
+    return this.#parts.head.seriesCount;
+  }
+
+  get mintMs(): number {
+    return this.#parts.head.mintMs;
+  }
+
+  get maxtMs(): number {
+    return this.#parts.head.maxtMs;
+  }
+
+  get blockCount(): number {
+    return this.#view.current.blocks.length;
+  }
+
+  get headUsedBytes(): number {
+    return this.#parts.head.usedBytes;
+  }
+
+  get refusedSeries(): number {
+    return this.#parts.head.refusedSeries;
+  }
+
+  seriesBound(matchers: readonly Matcher[]): number {
+    const { head } = this.#parts;
+    return head.seriesBound?.(matchers) ?? head.seriesCount;
+  }
+
+  appender(): Appender {
+    return new LoggingAppender(this.#appending);
+  }
+
+  querier(window: TimeWindow): Querier {
+    return this.#parts.reader.querier(window);
+  }
+
+  cardinality(limit: number): CardinalityStats {
+    return this.#parts.head.cardinality(limit);
+  }
+
+  metadata(): ReadonlyMap<string, Metadata> {
+    return this.#parts.head.metadata();
+  }
+
+  view(): DatabaseView {
+    return { ...this.#view.current, head: this.#parts.head.view() };
+  }
+
+  onViewChange(listener: ViewListener): void {
+    this.#view.onChange(listener);
+  }
+
+  openReaderSlot(): number {
+    return this.#parts.head.openReaderSlot();
+  }
+
+  closeReaderSlot(slot: number): void {
+    this.#parts.head.closeReaderSlot(slot);
+  }
+
+  maybeCut(): Promise<void> {
+    return this.#cutter.run();
+  }
+
+  async walSizeBytes(): Promise<number> {
+    const { log } = this.#parts;
+    let total = 0;
+    for (const segment of await listSegments(this.#disk, log)) {
+      total += (await this.#disk.stat(segment.path))?.sizeBytes ?? 0;
+    }
+    return total;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { writer, reader, spool, lock, events } = this.#parts;
+    try {
+      await this.#cutter.close();
+      await writer.close();
+      await this.#publications.settled();
+      await spool.close().catch((error: unknown) => {
+        events.log('warn', 'Chunks of the head could not be written', { err: messageOf(error) });
+      });
+      await reader.close();
+    } finally {
+      await lock?.release();
+    }
+  }
+}
+
+interface CutterParts extends DatabaseParts {
+  readonly openAppenders: OpenAppenders;
+  readonly view: PublishedView;
+}
+
+function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter {
+  const { disk, clock, kernelModule, segmentSizeBytes } = options;
+  const maintenance =
+    options.maintenance ??
+    maintenanceHere({ disk, kernels: () => options.readerKernels ?? privateKernels(kernelModule) });
+  return new HeadCutter({
+    ...parts,
+    disk,
+    clock,
+    random: options.random ?? systemRandom,
+    directory: options.directory,
+    chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
+    outOfOrderWindowMs: options.outOfOrderWindowMs ?? 0,
+    maintenance,
+    log: new LogTruncation({
+      ...parts,
+      disk,
+      directory: parts.log,
+      maintenance,
+      compression: options.walCompression ?? 'snappy',
+      segmentBytes: segmentSizeBytes,
+    }),
+  });
+}

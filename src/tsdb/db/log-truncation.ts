@@ -1,0 +1,88 @@
+import { type Disk, messageOf } from '../../base/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import type { Head } from '../head/index.js';
+import {
+  type CheckpointStats,
+  lastCheckpoint,
+  listSegments,
+  planCheckpoint,
+  removeCheckpointed,
+  type WalCompression,
+  type WalEvents,
+  type WalWriter,
+} from '../wal/index.js';
+import type { DatabaseStats } from './database-stats.js';
+import type { Maintenance } from './maintenance.js';
+
+interface LogTruncationParts {
+  readonly disk: Disk;
+  /** The log's. */
+  readonly directory: string;
+  readonly head: Head;
+  readonly writer: WalWriter;
+  readonly maintenance: Maintenance;
+  readonly compression: WalCompression;
+  readonly segmentBytes: number | undefined;
+  readonly stats: DatabaseStats;
+  readonly events: WalEvents;
+}
+
+interface GoneSeries {
+  readonly refs: readonly SeriesRef[];
+  /** The segment that was written when they went: later ones do not name them. */
+  readonly segment: number;
+}
+
+/** Puts a checkpoint in the place of the log's older segments. Source: tsdb/head.go (truncateWAL). */
+export class LogTruncation {
+  readonly #parts: LogTruncationParts;
+  #gone: GoneSeries[] = [];
+
+  constructor(parts: LogTruncationParts) {
+    this.#parts = parts;
+  }
+
+  seriesGone(refs: readonly SeriesRef[]): void {
+    if (refs.length > 0) this.#gone.push({ refs, segment: this.#parts.stats.wal.currentSegment });
+  }
+
+  /** Samples before `mintMs` are in blocks. Rejects with whatever went wrong; then the log is as it was. */
+  async truncate(mintMs: number): Promise<void> {
+    const { disk, directory, writer, maintenance, compression, segmentBytes, stats, events } = this.#parts;
+    const segments = await listSegments(disk, directory);
+    const checkpoint = await lastCheckpoint(disk, directory);
+    const plan = planCheckpoint(segments, checkpoint?.index);
+    await writer.nextSegment();
+    if (plan === undefined) return;
+    try {
+      await maintenance.run<CheckpointStats>({
+        kind: 'checkpoint',
+        directory,
+        ...plan,
+        mintMs,
+        keptRefs: this.#keptRefs(plan.to),
+        compression,
+        ...(segmentBytes === undefined ? {} : { segmentBytes }),
+      });
+    } catch (error) {
+      stats.checkpointsFailed++;
+      throw error;
+    }
+    stats.checkpoints++;
+    this.#gone = this.#gone.filter(({ segment }) => segment > plan.to);
+    events.log('info', 'WAL checkpoint complete', { first: plan.from, last: plan.to });
+    try {
+      await removeCheckpointed(disk, directory);
+    } catch (error) {
+      events.log('error', 'Old WAL segments could not be removed', { err: messageOf(error) });
+    }
+  }
+
+  /** In rising order. */
+  #keptRefs(to: number): Float64Array {
+    const { head } = this.#parts;
+    const kept: number[] = [...head.refs()];
+    for (const { refs, segment } of this.#gone) if (segment > to) kept.push(...refs);
+    return Float64Array.from(kept).sort();
+  }
+}

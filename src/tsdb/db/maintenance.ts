@@ -1,0 +1,54 @@
+import { type Clock, type Disk, systemClock } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import type { BlockMeta } from '../block/index.js';
+import { type CheckpointJob, type CheckpointStats, writeCheckpoint } from '../wal/index.js';
+import { type CutJob, cutBlock } from './cut-block.js';
+
+export interface CheckpointWork extends CheckpointJob {
+  readonly kind: 'checkpoint';
+}
+
+/** Work that may be done on any thread; plain data, as its result. */
+export type MaintenanceJob = CutJob | CheckpointWork;
+export type MaintenanceResult = BlockMeta | CheckpointStats | undefined;
+
+/** Has jobs done, one after the other. */
+export interface Maintenance {
+  run<Result>(job: MaintenanceJob): Promise<Result>;
+}
+
+export interface MaintenanceParts {
+  readonly disk: Disk;
+  /** On a memory that nobody else uses meanwhile. */
+  readonly kernels: Kernels;
+  readonly clock?: Clock;
+}
+
+/** Does a job on this thread, with pauses for its event loop. */
+export async function runMaintenance(
+  job: MaintenanceJob,
+  { disk, kernels, clock = systemClock }: MaintenanceParts,
+): Promise<MaintenanceResult> {
+  if (job.kind === 'cut') return cutBlock(job, { disk, kernels });
+  const { kind: _, ...checkpoint } = job;
+  return writeCheckpoint(checkpoint, { disk, clock, kernels });
+}
+
+/** For whoever has one thread; `kernels` is asked once, for the first job. */
+export function maintenanceHere(parts: {
+  readonly disk: Disk;
+  readonly kernels: () => Kernels;
+}): Maintenance {
+  let kernels: Kernels | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run<Result>(job: MaintenanceJob): Promise<Result> {
+      const result = last.then(() => {
+        kernels ??= parts.kernels();
+        return runMaintenance(job, { disk: parts.disk, kernels });
+      });
+      last = result.catch(() => undefined);
+      return result as Promise<Result>;
+    },
+  };
+}

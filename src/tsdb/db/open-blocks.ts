@@ -1,0 +1,91 @@
+import { type Disk, messageOf } from '../../base/index.js';
+import type { TimeWindow } from '../../storage/index.js';
+import { type Block, openBlock } from '../block/index.js';
+
+/** A block by its place and bounds: plain data. */
+export interface ViewedBlock {
+  readonly directory: string;
+  readonly ulid: string;
+  readonly mintMs: number;
+  /** Of the last sample that it may hold. */
+  readonly maxtMs: number;
+}
+
+export interface BlockLease {
+  readonly blocks: readonly Block[];
+  release(): void;
+}
+
+interface Held {
+  readonly viewed: ViewedBlock;
+  readonly block: Block;
+  leases: number;
+  isGone: boolean;
+}
+
+/** The blocks that are open. One that is gone is closed when nobody reads it any more. */
+export class OpenBlocks {
+  readonly #disk: Disk;
+  #held: Held[] = [];
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  get blocks(): readonly Block[] {
+    return this.#held.map(({ block }) => block);
+  }
+
+  /** Opens what is new and lets go of what is not named; answers what cannot be opened, with why. */
+  async update(wanted: readonly ViewedBlock[]): Promise<ReadonlyMap<string, string>> {
+    const broken = new Map<string, string>();
+    const byDirectory = new Map(this.#held.map((held) => [held.viewed.directory, held]));
+    const next: Held[] = [];
+    for (const viewed of wanted) {
+      const known = byDirectory.get(viewed.directory);
+      byDirectory.delete(viewed.directory);
+      if (known !== undefined) {
+        next.push(known);
+        continue;
+      }
+      try {
+        const block = await openBlock({ disk: this.#disk, directory: viewed.directory });
+        next.push({ viewed, block, leases: 0, isGone: false });
+      } catch (error) {
+        broken.set(viewed.directory, messageOf(error));
+      }
+    }
+    this.#held = next;
+    for (const held of byDirectory.values()) await this.#drop(held);
+    return broken;
+  }
+
+  async #drop(held: Held): Promise<void> {
+    held.isGone = true;
+    if (held.leases === 0) await held.block.close();
+  }
+
+  /** The blocks that may hold samples of the window, in rising time. */
+  lease({ mintMs, maxtMs }: TimeWindow): BlockLease {
+    const met = this.#held.filter(({ viewed }) => viewed.mintMs <= maxtMs && viewed.maxtMs >= mintMs);
+    for (const held of met) held.leases++;
+    let isHeld = true;
+    return {
+      blocks: met.map(({ block }) => block),
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        for (const held of met) {
+          held.leases--;
+          if (held.isGone && held.leases === 0) void held.block.close();
+        }
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    for (const each of held) await this.#drop(each);
+  }
+}

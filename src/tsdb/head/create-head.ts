@@ -1,0 +1,174 @@
+import type { Steps } from '../../base/index.js';
+import type { Labels, Matcher, Metadata } from '../../model/index.js';
+import type {
+  CardinalityStats,
+  ExemplarSeries,
+  FloatBatch,
+  HistogramSample,
+  LabelRequest,
+  SeriesRef,
+} from '../../storage/index.js';
+import { cardinalityOf } from './cardinality.js';
+import type {
+  ChunkPlace,
+  ClosedChunk,
+  Head,
+  HeadAppender,
+  HeadOptions,
+  HeadView,
+  StagedRows,
+  UnwrittenChunk,
+} from './contracts.js';
+import { ArenaAppender } from './head-appender.js';
+import { replayFloats, replayHistogram, replayRows, restoreChunk, restoreSeries } from './replay.js';
+import { seriesBound } from './series-bound.js';
+import { HeadState } from './state.js';
+import { truncateBefore } from './truncate.js';
+
+/** Threads that may read; the main thread's own slot is 0. */
+const mostSlots = 256;
+
+/** Throws `UserError` where the memory is too small for any head. */
+export function createHead(options: HeadOptions): Head {
+  return new ArenaHead(new HeadState(options));
+}
+
+class ArenaHead implements Head {
+  readonly #state: HeadState;
+  readonly #slots = new Set<number>();
+
+  constructor(state: HeadState) {
+    this.#state = state;
+  }
+
+  get seriesCount(): number {
+    return this.#state.writer.seriesCount;
+  }
+
+  get mintMs(): number {
+    return this.#state.writer.mintMs;
+  }
+
+  get maxtMs(): number {
+    return this.#state.writer.maxtMs;
+  }
+
+  get minValidMs(): number {
+    return this.#state.writer.minValidMs;
+  }
+
+  set minValidMs(timeMs: number) {
+    this.#state.writer.minValidMs = timeMs;
+  }
+
+  get usedBytes(): number {
+    return this.#state.writer.usedBytes;
+  }
+
+  get reservedBytes(): number {
+    return this.#state.writer.kernels.memory.buffer.byteLength;
+  }
+
+  get refusedSeries(): number {
+    return this.#state.writer.refusedSeries;
+  }
+
+  appender(): HeadAppender {
+    return new ArenaAppender(this.#state);
+  }
+
+  view(): HeadView {
+    const { foreign, writer } = this.#state;
+    if (writer.publishing === 0) foreign.show(writer.commit);
+    return { memory: writer.kernels.memory, layout: writer.layout };
+  }
+
+  hasSeries(ref: SeriesRef): boolean {
+    return this.#state.writer.rowOf(ref) >= 0;
+  }
+
+  seriesLabels(ref: SeriesRef): Labels | undefined {
+    return this.#state.labelsOf(ref);
+  }
+
+  seriesBound(matchers: readonly Matcher[]): number {
+    return seriesBound(this.#state, matchers);
+  }
+
+  *refs(): Iterable<SeriesRef> {
+    const { writer } = this.#state;
+    const refs: SeriesRef[] = [];
+    for (let row = 0; row < writer.rowLimit; row++) {
+      const ref = writer.refOf(row);
+      if (ref !== 0) refs.push(ref);
+    }
+    for (const others of writer.aliases.values()) refs.push(...others);
+    yield* refs.sort((a, b) => a - b);
+  }
+
+  cardinality(limit: number): CardinalityStats {
+    return cardinalityOf(this.#state, limit);
+  }
+
+  metadata(): ReadonlyMap<string, Metadata> {
+    return this.#state.metadata;
+  }
+
+  selectExemplars(request: LabelRequest): readonly ExemplarSeries[] {
+    return this.#state.exemplars.select(request);
+  }
+
+  restoreSeries(ref: SeriesRef, labels: Labels): void {
+    restoreSeries(this.#state, ref, labels);
+  }
+
+  restoreChunk(chunk: ClosedChunk, place: ChunkPlace): boolean {
+    return restoreChunk(this.#state, chunk, place);
+  }
+
+  replayFloats(batch: FloatBatch): number {
+    return replayFloats(this.#state, batch);
+  }
+
+  replayRows(rows: StagedRows): number {
+    return replayRows(this.#state, rows);
+  }
+
+  replayHistogram(sample: HistogramSample): boolean {
+    return replayHistogram(this.#state, sample);
+  }
+
+  restoreMetadata(metric: string, metadata: Metadata): void {
+    this.#state.metadata.set(metric, metadata);
+  }
+
+  reserveRefs(upTo: SeriesRef): void {
+    this.#state.writer.reserveRefs(upTo);
+  }
+
+  unwritten(limit: number): readonly UnwrittenChunk[] {
+    return this.#state.writer.closed.unwritten(limit);
+  }
+
+  chunkWritten(id: number, place: ChunkPlace): void {
+    const { writer } = this.#state;
+    writer.closed.written(id, place);
+    if (writer.publishing === 0) writer.reclaim();
+  }
+
+  truncateBefore(mintMs: number): Steps<readonly SeriesRef[]> {
+    return truncateBefore(this.#state, mintMs);
+  }
+
+  openReaderSlot(): number {
+    let slot = 1;
+    while (this.#slots.has(slot) && slot < mostSlots) slot++;
+    this.#slots.add(slot);
+    return slot;
+  }
+
+  closeReaderSlot(slot: number): void {
+    this.#slots.delete(slot);
+    this.#state.writer.readers.clear(slot);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Exemplar, Labels } from '../../model/index.js';
+import {
+  type AppendOutcome,
+  appendOutcome,
+  type ExemplarOwner,
+  ExemplarRing,
+  type ExemplarSeries,
+  type LabelRequest,
+  type SeriesRef,
+} from '../../storage/index.js';
+
+/** The ring of exemplars, by refs of series. */
+export class HeadExemplars {
+  readonly #ring: ExemplarRing<ExemplarOwner>;
+  readonly #owners = new Map<SeriesRef, ExemplarOwner>();
+  readonly #labelsOf: (ref: SeriesRef) => Labels | undefined;
+
+  constructor(
+    options: { limit: number; outOfOrderWindowMs: number },
+    labelsOf: (ref: SeriesRef) => Labels | undefined,
+  ) {
+    this.#ring = new ExemplarRing(options);
+    this.#labelsOf = labelsOf;
+  }
+
+  get enabled(): boolean {
+    return this.#ring.enabled;
+  }
+
+  check(ref: SeriesRef, exemplar: Exemplar): AppendOutcome {
+    const owner = this.#owner(ref);
+    return owner === undefined ? appendOutcome.unknownSeries : this.#ring.check(owner, exemplar);
+  }
+
+  add(ref: SeriesRef, exemplar: Exemplar, commit: number): void {
+    const owner = this.#owner(ref);
+    if (owner !== undefined) this.#ring.add(owner, exemplar, commit);
+  }
+
+  removeSeries(ref: SeriesRef): void {
+    const owner = this.#owners.get(ref);
+    if (owner === undefined) return;
+    this.#owners.delete(ref);
+    this.#ring.removeSeries(owner);
+  }
+
+  select(request: LabelRequest): readonly ExemplarSeries[] {
+    const { mintMs, maxtMs, matcherSets } = request;
+    const found = this.#ring.select({ snapshot: Number.POSITIVE_INFINITY, mintMs, maxtMs, matcherSets });
+    return found.map(({ series, exemplars }) => ({ labels: series.labels, exemplars }));
+  }
+
+  #owner(ref: SeriesRef): ExemplarOwner | undefined {
+    let owner = this.#owners.get(ref);
+    if (owner !== undefined) return owner;
+    const labels = this.#labelsOf(ref);
+    if (labels === undefined) return undefined;
+    owner = { labels };
+    this.#owners.set(ref, owner);
+    return owner;
+  }
+}

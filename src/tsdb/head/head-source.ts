@@ -1,0 +1,219 @@
+import type { Kernels } from '../../kernels/index.js';
+import type { Matcher } from '../../model/index.js';
+import type { ChunkBytes, LabelIds, SymbolTable, TimeWindow } from '../../storage/index.js';
+import type { ColumnWriter } from '../select/column-writer.js';
+import type { MatchedSeries, MatchRequest, SampleSource } from '../select/contracts.js';
+import type { HeadView } from './contracts.js';
+import { HeadTexts } from './head-texts.js';
+import { control, type HeadLayout, HeadViews } from './layout.js';
+import { loadChunks, wholeChunks } from './load-chunks.js';
+import type { MappedChunks } from './mapped-chunks.js';
+import { RowMatcher } from './match-rows.js';
+import { RowReader, type VisibleChunk } from './read-row.js';
+import { enterHead } from './readers.js';
+
+export interface HeadSourceOptions {
+  readonly view: HeadView;
+  /** Of the thread that reads; 0 is the main thread's. */
+  readonly readerSlot: number;
+  /** The reader's own, on its private memory. */
+  readonly kernels: Kernels;
+  /** Bounds what is asked. */
+  readonly window: TimeWindow;
+  /** What to see; the last commit where absent. The caller holds it by an open source of its own. */
+  readonly commit?: number;
+  readonly mapped: MappedChunks;
+  /** Called between two looks at a series' state: a test delays the reader here. */
+  readonly pause?: () => void;
+}
+
+export interface HeadSource extends SampleSource {
+  /** The last commit that it sees. */
+  readonly commit: number;
+}
+
+/** A snapshot of the head on any thread. Throws `UserError` where too many are open. */
+export function openHeadSource(options: HeadSourceOptions): HeadSource {
+  return new ArenaSource(options);
+}
+
+class ArenaSource implements HeadSource {
+  readonly window: TimeWindow;
+  readonly commit: number;
+  readonly #options: HeadSourceOptions;
+  readonly #leave: () => void;
+  readonly #views: HeadViews;
+  readonly #texts: HeadTexts;
+  readonly #reader: RowReader;
+  readonly #matcher: RowMatcher;
+  readonly #decoded = new Map<number, string>();
+
+  constructor(options: HeadSourceOptions) {
+    this.#options = options;
+    const { view, readerSlot, commit, window } = options;
+    this.#views = new HeadViews(view.memory, view.layout as HeadLayout);
+    const entry = enterHead(this.#views, readerSlot, commit);
+    this.#leave = entry.leave;
+    this.commit = entry.commit;
+    const controlAt = this.#views.layout.control;
+    this.window = {
+      mintMs: Math.max(window.mintMs, this.#views.double(controlAt + control.mint)),
+      maxtMs: Math.min(window.maxtMs, this.#views.double(controlAt + control.maxt)),
+    };
+    this.#texts = new HeadTexts(this.#views);
+    this.#reader = new RowReader(this.#views, this.commit, options.pause);
+    this.#matcher = new RowMatcher(this.#views, this.#texts, this.#reader);
+  }
+
+  match(request: MatchRequest): MatchedSeries {
+    const { window } = this.#options;
+    const mintMs = Math.max(request.mintMs, window.mintMs);
+    const maxtMs = Math.min(request.maxtMs, window.maxtMs);
+    const rows: number[] = [];
+    if (mintMs <= maxtMs) {
+      this.#matcher.each(request.matchers, (row) => {
+        const isMet = this.#reader.chunks().some((seen) => seen.mintMs <= maxtMs && seen.maxtMs >= mintMs);
+        if (isMet) rows.push(row);
+      });
+    }
+    return new ArenaSeries({
+      rows,
+      window: { mintMs, maxtMs },
+      reader: this.#reader,
+      views: this.#views,
+      mapped: this.#options.mapped,
+      kernels: this.#options.kernels,
+      labels: (labelsAt, count) => this.#labelIds(labelsAt, count, request.symbols),
+    });
+  }
+
+  /** Symbols of the query by symbols of the head. */
+  readonly #ids = new WeakMap<SymbolTable, Map<number, number>>();
+
+  #labelIds(labelsAt: number, count: number, symbols: SymbolTable): LabelIds {
+    let ids = this.#ids.get(symbols);
+    if (ids === undefined) {
+      ids = new Map();
+      this.#ids.set(symbols, ids);
+    }
+    const labels = new Uint32Array(2 * count);
+    for (let i = 0; i < count; i++) {
+      const pairAt = this.#views.word(labelsAt + i * 4);
+      labels[2 * i] = this.#idOf(this.#texts.nameOf(pairAt), ids, symbols);
+      labels[2 * i + 1] = this.#idOf(this.#texts.valueOf(pairAt), ids, symbols);
+    }
+    return labels;
+  }
+
+  #idOf(symbolAt: number, ids: Map<number, number>, symbols: SymbolTable): number {
+    let id = ids.get(symbolAt);
+    if (id === undefined) {
+      id = symbols.intern(this.#texts.text(symbolAt));
+      ids.set(symbolAt, id);
+    }
+    return id;
+  }
+
+  labelNames(matchers: readonly Matcher[] | undefined, into: Set<string>): void {
+    if (matchers === undefined) {
+      for (const nameAt of this.#texts.names()) {
+        for (const pairAt of this.#texts.pairs(nameAt)) {
+          if (!this.#matcher.hasVisible(pairAt)) continue;
+          into.add(this.#textOf(this.#texts.nameSymbol(nameAt)));
+          break;
+        }
+      }
+      return;
+    }
+    this.#matcher.each(matchers, () =>
+      this.#eachPair((pairAt) => into.add(this.#textOf(this.#texts.nameOf(pairAt)))),
+    );
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[] | undefined, into: Set<string>): void {
+    const nameAt = this.#matcher.nameRecord(name);
+    if (nameAt === 0) return;
+    if (matchers === undefined || matchers.every((matcher) => matcher.name === name)) {
+      for (const pairAt of this.#texts.pairs(nameAt)) {
+        const value = this.#textOf(this.#texts.valueOf(pairAt));
+        const passes = matchers === undefined || matchers.every((matcher) => matcher.matches(value));
+        if (passes && this.#matcher.hasVisible(pairAt)) into.add(value);
+      }
+      return;
+    }
+    const nameSymbol = this.#texts.nameSymbol(nameAt);
+    this.#matcher.each(matchers, () =>
+      this.#eachPair((pairAt) => {
+        if (this.#texts.nameOf(pairAt) === nameSymbol) into.add(this.#textOf(this.#texts.valueOf(pairAt)));
+      }),
+    );
+  }
+
+  /** The label pairs of the series at which the row reader stands. */
+  #eachPair(visit: (pairAt: number) => void): void {
+    const { labelsAt, labelCount } = this.#reader;
+    for (let i = 0; i < labelCount; i++) visit(this.#views.word(labelsAt + i * 4));
+  }
+
+  #textOf(symbolAt: number): string {
+    let text = this.#decoded.get(symbolAt);
+    if (text === undefined) {
+      text = this.#texts.text(symbolAt);
+      this.#decoded.set(symbolAt, text);
+    }
+    return text;
+  }
+
+  close(): void {
+    this.#leave();
+  }
+}
+
+interface SeriesParts {
+  readonly rows: readonly number[];
+  readonly window: TimeWindow;
+  readonly reader: RowReader;
+  readonly views: HeadViews;
+  readonly mapped: MappedChunks;
+  readonly kernels: Kernels;
+  labels(labelsAt: number, count: number): LabelIds;
+}
+
+class ArenaSeries implements MatchedSeries {
+  readonly #parts: SeriesParts;
+
+  constructor(parts: SeriesParts) {
+    this.#parts = parts;
+  }
+
+  get count(): number {
+    return this.#parts.rows.length;
+  }
+
+  labels(index: number): LabelIds {
+    const { reader, rows } = this.#parts;
+    reader.read(rows[index] as number);
+    return this.#parts.labels(reader.labelsAt, reader.labelCount);
+  }
+
+  /** Series without a chunk in the window were left out when they were matched. */
+  overlaps(): boolean {
+    return true;
+  }
+
+  load(index: number, into: ColumnWriter): void {
+    loadChunks(this.#seen(index), this.#parts, into);
+  }
+
+  chunks(index: number): readonly ChunkBytes[] {
+    return wholeChunks(this.#seen(index), this.#parts);
+  }
+
+  #seen(index: number): VisibleChunk[] {
+    const { reader, rows, window } = this.#parts;
+    reader.read(rows[index] as number);
+    return reader.chunks().filter((seen) => seen.mintMs <= window.maxtMs && seen.maxtMs >= window.mintMs);
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,88 @@
+import { assert, CorruptionError } from '../../base/index.js';
+import { chunkEncoding, encodeXor } from '../../chunkenc/index.js';
+import { KernelScope, type Kernels } from '../../kernels/index.js';
+import { type ChunkBytes, readChunk } from '../../storage/index.js';
+import type { ColumnWriter } from '../select/column-writer.js';
+import type { HeadViews } from './layout.js';
+import type { MappedChunks } from './mapped-chunks.js';
+import type { VisibleChunk } from './read-row.js';
+
+interface Parts {
+  readonly views: HeadViews;
+  readonly mapped: MappedChunks;
+  readonly kernels: Kernels;
+}
+
+interface CopiedChunk {
+  readonly at: number;
+  readonly length: number;
+  readonly encoding: number;
+}
+
+/** Decodes chunks into columns, those in order first. Throws `CorruptionError`. */
+export function loadChunks(seen: readonly VisibleChunk[], parts: Parts, into: ColumnWriter): void {
+  const { scope } = into;
+  for (const each of seen) {
+    const copied = copyChunk(each, parts, scope);
+    const fault = into.appendChunk(copied.encoding, copied.at, copied.length);
+    scope.free(copied.at);
+    if (fault !== 0) throw damaged(each, `chunk fault ${fault}`);
+  }
+}
+
+/** Whole chunks in rising time, of those that are seen in part as much as is seen. */
+export function wholeChunks(seen: readonly VisibleChunk[], parts: Parts): ChunkBytes[] {
+  const scope = new KernelScope(parts.kernels);
+  const chunks = seen.map((each): ChunkBytes => {
+    const copied = copyChunk(each, parts, scope);
+    const bytes = parts.kernels.bytes.slice(copied.at, copied.at + copied.length);
+    scope.free(copied.at);
+    const { encoding, mintMs, maxtMs } = each;
+    return each.isPartial ? encodedAgain(bytes) : { encoding, mintMs, maxtMs, bytes };
+  });
+  scope.close();
+  return chunks.sort((a, b) => a.mintMs - b.mintMs);
+}
+
+/** The samples that a chunk's header counts and nothing behind them. */
+function encodedAgain(bytes: Uint8Array): ChunkBytes {
+  const encoding = chunkEncoding.xor;
+  const { length, timestamps, values } = readChunk({ encoding, bytes });
+  assert(length > 0, 'a chunk of which nothing is seen is not read');
+  return {
+    encoding,
+    mintMs: timestamps[0] as number,
+    maxtMs: timestamps[length - 1] as number,
+    bytes: encodeXor(timestamps, values, 0, length),
+  };
+}
+
+/** The chunk in a scope's memory, its header counting what is seen. */
+function copyChunk(seen: VisibleChunk, { views, mapped }: Parts, scope: KernelScope): CopiedChunk {
+  const { kernels } = scope;
+  if (seen.isOnDisk) {
+    const read = mapped.read({ segment: seen.at, offset: seen.bytes }, scope);
+    if (read.encoding !== seen.encoding) throw damaged(seen, `a chunk of encoding ${read.encoding}`);
+    if (seen.isPartial) setCount(kernels.bytes, read.at, seen.samples);
+    return read;
+  }
+  const at = scope.alloc(seen.bytes);
+  kernels.bytes.set(views.bytes.subarray(seen.at, seen.at + seen.bytes), at);
+  if (seen.encoding === chunkEncoding.xor) setCount(kernels.bytes, at, seen.samples);
+  return { at, length: seen.bytes, encoding: seen.encoding };
+}
+
+function setCount(bytes: Uint8Array, at: number, count: number): void {
+  bytes[at] = count >>> 8;
+  bytes[at + 1] = count & 0xff;
+}
+
+function damaged(seen: VisibleChunk, found: string): CorruptionError {
+  const path = seen.isOnDisk ? `chunks_head/${String(seen.at).padStart(6, '0')}` : 'head';
+  return new CorruptionError({
+    path,
+    offset: seen.isOnDisk ? seen.bytes : seen.at,
+    expected: `a chunk of encoding ${seen.encoding} with ${seen.samples} samples`,
+    found,
+  });
+}

@@ -1,0 +1,188 @@
+import { chunkTimeLimitMs } from '../../kernels/index.js';
+import { type Labels, wordsOf } from '../../model/index.js';
+import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
+import { pushChunk } from './closed-chunks.js';
+import type { ChunkPlace, ClosedChunk, StagedRows } from './contracts.js';
+import { isStaleFloat } from './foreign-series.js';
+import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
+import type { HeadState } from './state.js';
+import { rowsInSlice } from './writer.js';
+
+/** Encodings of histograms. */
+const firstHistogramEncoding = 2;
+const xor2Encoding = 4;
+
+/** Puts a chunk that is on disk into its series; false when there is none. */
+export function restoreChunk(state: HeadState, restored: ClosedChunk, place: ChunkPlace): boolean {
+  const { writer } = state;
+  const row = writer.rowOf(restored.ref);
+  if (row === noRow) return false;
+  const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
+  const flags = chunkFlag.onDisk | (isOutOfOrder ? chunkFlag.late : 0);
+  const record = { row, mintMs, maxtMs, encoding, samples, flags, commit: 0 };
+  if (!pushChunk(writer, record, place.segment, place.offset)) {
+    writer.refusedSamples += samples;
+    return true;
+  }
+  writer.noteTimes(mintMs, maxtMs);
+  if (isOutOfOrder || maxtMs <= writer.lastMsOf(row)) return true;
+  const isHistogram = encoding >= firstHistogramEncoding && encoding !== xor2Encoding;
+  writer.changeRow(row, () => {
+    const { views } = writer;
+    const at = views.hotRow(row);
+    views.setDouble(at + hot.lastMs, maxtMs);
+    if (isHistogram) views.bytes[at + hot.encoding] = encoding;
+  });
+  writer.setFlags(row, isHistogram ? rowFlag.histogram : 0, isHistogram ? 0 : rowFlag.histogram);
+  return true;
+}
+
+/** Rows of a log at addresses in the head's memory. Returns how many have no series. */
+export function replayRows(state: HeadState, rows: StagedRows): number {
+  const { writer } = state;
+  const { exports } = writer;
+  if (rows.startTimestamps !== undefined) return replayWithStarts(state, columnsAt(state, rows));
+  for (let at = 0; at < rows.length; ) {
+    const to = Math.min(rows.length, at + rowsInSlice);
+    const stopped =
+      exports.headReplay(rows.refs, rows.timestamps, rows.values, at, to, writer.minValidMs) >>> 0;
+    at = stopped;
+    if (stopped < to) {
+      const { views } = writer;
+      replayFloat(state, views.double(rows.refs + at * 8), {
+        timestampMs: views.double(rows.timestamps + at * 8),
+        low: views.word(rows.values + at * 8),
+        high: views.word(rows.values + at * 8 + 4),
+        startMs: 0,
+      });
+      at++;
+    }
+    writer.takeNotes();
+    showReplayed(state);
+  }
+  return exports.headTakeUnknown() >>> 0;
+}
+
+/** The same for columns anywhere. */
+export function replayFloats(state: HeadState, batch: FloatBatch): number {
+  const { writer } = state;
+  const { length } = batch;
+  if (length === 0) return 0;
+  const { startTimestamps } = batch;
+  if (startTimestamps?.subarray(0, length).some((startMs) => startMs !== 0) === true)
+    return replayWithStarts(state, batch);
+  const at = writer.alloc(length * 24);
+  if (at === 0) {
+    writer.refusedSamples += length;
+    return 0;
+  }
+  const { doubles, bytes } = writer.views;
+  doubles.set(batch.refs.subarray(0, length), at >>> 3);
+  doubles.set(batch.timestamps.subarray(0, length), (at >>> 3) + length);
+  bytes.set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, length * 8), at + length * 16);
+  const refs = at;
+  const unknown = replayRows(state, { length, refs, timestamps: at + length * 8, values: at + length * 16 });
+  writer.free(at, length * 24);
+  return unknown;
+}
+
+/** Views of rows at addresses. */
+function columnsAt({ writer }: HeadState, rows: StagedRows): FloatBatch {
+  const column = (at: number): Float64Array =>
+    writer.views.doubles.subarray(at >>> 3, (at >>> 3) + rows.length);
+  return {
+    length: rows.length,
+    refs: column(rows.refs),
+    timestamps: column(rows.timestamps),
+    values: column(rows.values),
+    startTimestamps: column(rows.startTimestamps ?? 0),
+  };
+}
+
+function replayWithStarts(state: HeadState, batch: FloatBatch): number {
+  const words = wordsOf(batch.values);
+  let unknown = 0;
+  for (let i = 0; i < batch.length; i++) {
+    const isKnown = replayFloat(state, batch.refs[i] as number, {
+      timestampMs: batch.timestamps[i] as number,
+      low: words[2 * i] as number,
+      high: words[2 * i + 1] as number,
+      startMs: knownStart(batch.startTimestamps?.[i]),
+    });
+    if (!isKnown) unknown++;
+  }
+  state.writer.takeNotes();
+  showReplayed(state);
+  return unknown;
+}
+
+/** What was read is seen at once. */
+function showReplayed({ writer, foreign }: HeadState): void {
+  foreign.show(writer.commit);
+  foreign.copies.forgetHidden();
+  writer.reclaim();
+}
+
+function replayFloat(
+  state: HeadState,
+  ref: number,
+  sample: { timestampMs: number; low: number; high: number; startMs: number },
+): boolean {
+  const { writer, foreign } = state;
+  const row = writer.rowOf(ref);
+  if (row === noRow) return false;
+  const place = placeOf(state, row, sample.timestampMs);
+  if (place === 'behind') foreign.appendFloat(row, sample, writer.commit);
+  else if (place === 'among') foreign.insertLateFloat(row, sample, writer.commit);
+  else if (writer.loggedMsOf(row) === sample.timestampMs && !isStaleFloat(sample))
+    writer.setFlags(row, 0, rowFlag.histogram);
+  return true;
+}
+
+export function replayHistogram(state: HeadState, sample: HistogramSample): boolean {
+  const { writer, foreign } = state;
+  const row = writer.rowOf(sample.ref);
+  if (row === noRow) return false;
+  const { timestampMs, histogram } = sample;
+  const startMs = knownStart(sample.startTimestampMs);
+  const place = placeOf(state, row, timestampMs);
+  if (place === 'behind') foreign.appendHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
+  else if (place === 'among')
+    foreign.insertLateHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
+  else if (writer.loggedMsOf(row) === timestampMs) foreign.noteKind(row, histogram);
+  showReplayed(state);
+  return true;
+}
+
+/** As the kernel tells them apart (assembly/head-append.ts, headReplay). */
+function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' | 'among' | 'nowhere' {
+  const { writer } = state;
+  const { views, minValidMs } = writer;
+  if (!(Math.abs(timestampMs) <= chunkTimeLimitMs) || timestampMs < minValidMs) return 'nowhere';
+  const at = views.hotRow(row);
+  const lastMs = views.double(at + hot.lastMs);
+  const isFresh = views.word(at + hot.openAt) === 0 && (views.byte(at + hot.flags) & rowFlag.foreign) === 0;
+  const loggedMs = isFresh ? views.double(at + hot.lastDelta) : lastMs;
+  if (timestampMs < loggedMs) return 'among';
+  if (timestampMs === loggedMs) return 'nowhere';
+  if (isFresh) views.setDouble(at + hot.lastDelta, timestampMs);
+  return timestampMs > lastMs ? 'behind' : 'nowhere';
+}
+
+/** Makes a series under the ref that it had; a second ref of one label set names the same series. */
+export function restoreSeries(state: HeadState, ref: SeriesRef, labels: Labels): void {
+  const { writer } = state;
+  writer.reserveRefs(ref);
+  if (writer.rowOf(ref) !== noRow) return;
+  const row = writer.find(labels);
+  if (row === noRow) {
+    if (writer.addSeries(ref, labels) === noRow) writer.refusedSeries++;
+    return;
+  }
+  if (!writer.exports.headAlias(ref, row)) return;
+  writer.aliases.set(row, [...(writer.aliases.get(row) ?? []), ref]);
+}
+
+function knownStart(startTimestampMs = 0): number {
+  return Math.abs(startTimestampMs) <= chunkTimeLimitMs ? startTimestampMs : 0;
+}

@@ -1,0 +1,144 @@
+import type { Steps } from '../../base/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import { dropChunk } from './closed-chunks.js';
+import { chunk, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
+import type { HeadState } from './state.js';
+
+/** Rows and pairs of one step: a millisecond or two. */
+const rowsInStep = 4096;
+const pairsInStep = 4096;
+const endOfList = -1;
+
+/**
+ * Drops chunks that end before `mintMs`, then series without any. While a reader of an earlier commit is open its chunks
+ * are hidden from later ones and dropped when it has left.
+ */
+export function* truncateBefore(state: HeadState, mintMs: number): Steps<readonly SeriesRef[]> {
+  const { writer } = state;
+  const dead: number[] = [];
+  writer.lowestNotedMs = Number.POSITIVE_INFINITY;
+  let earliestMs = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < writer.rowLimit; ) {
+    const to = Math.min(writer.rowLimit, row + rowsInStep);
+    for (; row < to; row++) {
+      if (writer.refOf(row) === 0 || (writer.flagsOf(row) & rowFlag.dead) !== 0) continue;
+      state.foreign.endBefore(row, mintMs, writer.commit);
+      const firstMs = truncateRow(state, row, mintMs);
+      earliestMs = Math.min(earliestMs, firstMs);
+      if (firstMs === Number.POSITIVE_INFINITY && isEmpty(state, row)) dead.push(row);
+    }
+    writer.takeNotes();
+    yield;
+  }
+  writer.mintMs = Math.min(earliestMs, writer.lowestNotedMs);
+  const gone = yield* removeRows(state, dead);
+  writer.reclaim();
+  return gone;
+}
+
+function heldRows(state: HeadState): Set<number> {
+  const held = new Set<number>();
+  for (const appender of state.openAppenders) appender.eachHeldRow((row) => held.add(row));
+  return held;
+}
+
+function isEmpty({ writer, foreign }: HeadState, row: number): boolean {
+  const { views } = writer;
+  const hasChunks = views.half(views.coldRow(row) + cold.chunkCount) > 0;
+  return !hasChunks && views.word(views.hotRow(row) + hot.openAt) === 0 && !foreign.isOpen(row);
+}
+
+/** The first time that is left, Infinity where nothing is. */
+function truncateRow(state: HeadState, row: number, mintMs: number): number {
+  const { writer } = state;
+  const { views } = writer;
+  const hotAt = views.hotRow(row);
+  const coldAt = views.coldRow(row);
+  const hasOpen = views.word(hotAt + hot.openAt) !== 0;
+  if (hasOpen && views.double(hotAt + hot.lastMs) < mintMs)
+    writer.changeRow(row, () => Boolean(writer.exports.headCloseOpen(row)));
+  let firstMs =
+    views.word(hotAt + hot.openAt) === 0 ? Number.POSITIVE_INFINITY : views.double(coldAt + cold.openMint);
+  let index = 0;
+  while (index < views.half(coldAt + cold.chunkCount)) {
+    const record = views.word(coldAt + cold.chunks) + index * chunkRecordBytes;
+    const chunkMintMs = views.double(record + chunk.mint);
+    if (chunkMintMs + views.word(record + chunk.span) >= mintMs) {
+      firstMs = Math.min(firstMs, chunkMintMs);
+      index++;
+    } else if (hideFromLater(state, row, record)) index++;
+    else dropChunk(writer, row, record);
+  }
+  return firstMs;
+}
+
+/** Where an older reader may still want the chunk. */
+function hideFromLater(state: HeadState, row: number, record: number): boolean {
+  const { writer, foreign } = state;
+  const next = (writer.commit + 1) >>> 0;
+  if (!writer.readers.hasReaders()) return false;
+  if (writer.views.word(record + chunk.hidden) === 0) foreign.copies.hideRecord(row, record, next);
+  return true;
+}
+
+/** Series that got a sample meanwhile stay. */
+function* removeRows(state: HeadState, rows: readonly number[]): Steps<SeriesRef[]> {
+  const { writer } = state;
+  const { exports } = writer;
+  const gone: SeriesRef[] = [];
+  const removed: number[] = [];
+  const pairs = new Set<number>();
+  for (let index = 0; index < rows.length; ) {
+    const held = heldRows(state);
+    const to = Math.min(rows.length, index + rowsInStep);
+    for (; index < to; index++) {
+      const row = rows[index] as number;
+      if (held.has(row) || !isEmpty(state, row)) continue;
+      gone.push(...forgetSeries(state, row, pairs));
+      removed.push(row);
+    }
+    yield;
+  }
+  yield* sweepPairs(state, pairs);
+  for (let index = 0; index < removed.length; index++) {
+    writer.freeRow(removed[index] as number);
+    if (index % rowsInStep === rowsInStep - 1) yield;
+  }
+  exports.headSweepNames();
+  return gone;
+}
+
+function forgetSeries(state: HeadState, row: number, pairs: Set<number>): SeriesRef[] {
+  const { writer, foreign, exemplars } = state;
+  const { views, exports } = writer;
+  const coldAt = views.coldRow(row);
+  const labels = views.word(coldAt + cold.labels);
+  const count = views.half(coldAt + cold.labelCount);
+  for (let i = 0; i < count; i++) pairs.add(views.word(labels + i * 4));
+  const ref = writer.refOf(row);
+  const aliases = writer.aliases.get(row) ?? [];
+  for (const alias of aliases) exports.headForgetRef(alias, row);
+  exports.headRemove(row);
+  foreign.forgetRow(row);
+  exemplars.removeSeries(ref);
+  return [ref, ...aliases];
+}
+
+function* sweepPairs(state: HeadState, pairs: ReadonlySet<number>): Steps<void> {
+  const { writer, texts } = state;
+  const { exports } = writer;
+  const emptied = new Set<number>();
+  let swept = 0;
+  for (const pairAt of pairs) {
+    if (exports.headSweepPair(pairAt) === 0) emptied.add(texts.nameRecordOf(pairAt));
+    if (++swept % pairsInStep === 0) yield;
+  }
+  for (const name of emptied) {
+    let previous = 0;
+    while (previous !== endOfList) {
+      previous = exports.headSweepName(name, previous >>> 0, pairsInStep);
+      yield;
+    }
+  }
+  writer.reclaim();
+}

@@ -1,0 +1,273 @@
+/** What the parts of a head that write it share: its memory, its counters, rows and refs. Main thread only. */
+import { assert, UserError } from '../../base/index.js';
+import type { KernelExports, Kernels } from '../../kernels/index.js';
+import type { Labels } from '../../model/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import { ClosedChunks } from './closed-chunks.js';
+import type { HeadOptions } from './contracts.js';
+import { cold, control, type HeadLayout, HeadViews, hot, layoutOf, mostReaders, noRow } from './layout.js';
+import { ReaderTable } from './readers.js';
+import { TextScratch } from './text-scratch.js';
+
+/** Rows that one call of a kernel works on: a few milliseconds at most. */
+export const rowsInSlice = 8192;
+/** The commit that everything restored belongs to. */
+const firstCommit = 1;
+const firstEpoch = 1;
+/** Blocks that one reclaiming frees. */
+const reclaimedAtOnce = 65_536;
+/** What a row counts. */
+const mostLabels = 65_535;
+/** Memory that is kept for what existing series still bring. */
+const reserveBytes = 262_144;
+
+export class HeadWriter {
+  readonly kernels: Kernels;
+  readonly exports: KernelExports;
+  readonly options: HeadOptions;
+  readonly layout: HeadLayout;
+  readonly views: HeadViews;
+  readonly readers: ReaderTable;
+  readonly closed: ClosedChunks;
+  readonly #texts: TextScratch;
+  /** Room for the commits of the readers. */
+  readonly commitsAt: number;
+  readonly outOfOrderWindowMs: number;
+  minValidMs = Number.NEGATIVE_INFINITY;
+  seriesCount = 0;
+  refusedSeries = 0;
+  refusedSamples = 0;
+  droppedSamples = 0;
+  /** Of samples since truncation began. */
+  lowestNotedMs = Number.POSITIVE_INFINITY;
+  /** The commit in progress, 0 when there is none. */
+  publishing = 0;
+  #nextRow = 0;
+  /** What was free when freed blocks were of no use. */
+  #starvedAtBytes = 0;
+  #nextRef = 1;
+  /** Rows that may be taken again once readers of this epoch have left. */
+  readonly #freed: { readonly row: number; readonly epoch: number }[] = [];
+  readonly aliases = new Map<number, SeriesRef[]>();
+
+  constructor(options: HeadOptions) {
+    const { kernels } = options;
+    const { exports } = kernels;
+    this.kernels = kernels;
+    this.exports = exports;
+    this.options = options;
+    this.outOfOrderWindowMs = options.outOfOrderWindowMs ?? 0;
+    this.layout = layoutOf(exports.heapBase() >>> 0, Math.min(kernels.memory.buffer.byteLength, 0xffff_0000));
+    this.views = new HeadViews(kernels.memory, this.layout);
+    const { control: controlAt, hotRows, coldRows, arena, end } = this.layout;
+    exports.arenaInit(arena, end);
+    exports.headPlace(controlAt, hotRows, coldRows, options.chunkRangeMs);
+    exports.headLimboInit();
+    this.views.setWord(controlAt + control.commit, firstCommit);
+    this.views.setWord(controlAt + control.epoch, firstEpoch);
+    this.views.setDouble(controlAt + control.mint, Number.POSITIVE_INFINITY);
+    this.views.setDouble(controlAt + control.maxt, Number.NEGATIVE_INFINITY);
+    const hasTables = exports.headIndexInit();
+    const closedAt = exports.arenaAlloc((rowsInSlice + 64) * 8) >>> 0;
+    this.commitsAt = exports.arenaAlloc(mostReaders * 4) >>> 0;
+    if (!hasTables || closedAt === 0 || this.commitsAt === 0) {
+      throw new UserError({ code: 'no-memory', message: 'the memory reserved for the head is too small' });
+    }
+    exports.headClosedInit(closedAt);
+    this.readers = new ReaderTable(this.views);
+    this.closed = new ClosedChunks(this, closedAt);
+    this.#texts = new TextScratch(kernels);
+  }
+
+  get commit(): number {
+    return this.views.word(this.layout.control + control.commit);
+  }
+
+  get mintMs(): number {
+    return this.views.double(this.layout.control + control.mint);
+  }
+
+  set mintMs(timeMs: number) {
+    this.views.setDouble(this.layout.control + control.mint, timeMs);
+  }
+
+  get maxtMs(): number {
+    return this.views.double(this.layout.control + control.maxt);
+  }
+
+  set maxtMs(timeMs: number) {
+    this.views.setDouble(this.layout.control + control.maxt, timeMs);
+  }
+
+  get rowLimit(): number {
+    return this.#nextRow;
+  }
+
+  /** What is handed out of the arena, and the rows. */
+  get usedBytes(): number {
+    const { control: controlAt, arena } = this.layout;
+    return (this.exports.arenaUsed(arena) >>> 0) + this.#nextRow * 104 + (arena > controlAt ? 16_384 : 0);
+  }
+
+  /** Bytes of the arena that can still be had, fragments not counted. */
+  get freeBytes(): number {
+    return this.layout.end - this.layout.arena - (this.exports.arenaUsed(this.layout.arena) >>> 0);
+  }
+
+  /**
+   * Whether so many samples will find room: there is untouched memory, or freed blocks have served so far. Once they did
+   * not, more must have been freed.
+   */
+  hasRoomFor(samples: number): boolean {
+    const needed = reserveBytes + samples * 64;
+    if (this.exports.arenaRemaining() >>> 0 >= needed) return true;
+    return this.freeBytes >= needed && this.freeBytes > this.#starvedAtBytes + needed;
+  }
+
+  /** The row of a ref, -1 where there is none. */
+  rowOf(ref: number): number {
+    return this.exports.headRow(ref);
+  }
+
+  refOf(row: number): SeriesRef {
+    return this.views.double(this.views.coldRow(row) + cold.ref) as SeriesRef;
+  }
+
+  lastMsOf(row: number): number {
+    return this.views.double(this.views.hotRow(row) + hot.lastMs);
+  }
+
+  /** The time of the newest sample that a log has told, while no chunk is open. */
+  loggedMsOf(row: number): number {
+    return this.views.double(this.views.hotRow(row) + hot.lastDelta);
+  }
+
+  flagsOf(row: number): number {
+    return this.views.byte(this.views.hotRow(row) + hot.flags);
+  }
+
+  setFlags(row: number, set: number, clear: number): void {
+    const at = this.views.hotRow(row) + hot.flags;
+    this.views.bytes[at] = ((this.views.bytes[at] as number) & ~clear) | set;
+  }
+
+  /** The row of a label set, -1 where there is none. */
+  find(labels: Labels): number {
+    const texts = this.#texts.write(labels.pairs);
+    return this.exports.headFind(texts.at, labels.size, texts.pairsAt);
+  }
+
+  /** Makes a series; undefined where a limit or the memory forbids it. */
+  create(labels: Labels): SeriesRef | undefined {
+    const { maxSeries = 0 } = this.options;
+    if (maxSeries > 0 && this.seriesCount >= maxSeries) return undefined;
+    if (labels.size > mostLabels) return undefined;
+    const arenaBytes = this.layout.end - this.layout.arena;
+    if (this.freeBytes < arenaBytes / 10) {
+      this.refusedSeries++;
+      return undefined;
+    }
+    const ref = this.#nextRef as SeriesRef;
+    if (this.addSeries(ref, labels) < 0) {
+      this.refusedSeries++;
+      return undefined;
+    }
+    return ref;
+  }
+
+  /** The new row, -1 where memory is used up. */
+  addSeries(ref: SeriesRef, labels: Labels): number {
+    const row = this.#takeRow();
+    if (row === undefined) return noRow;
+    const texts = this.#texts.write(labels.pairs);
+    if (!this.exports.headCreate(texts.at, labels.size, texts.pairsAt, row, ref)) {
+      this.#freed.unshift({ row, epoch: 0 });
+      return noRow;
+    }
+    this.reserveRefs(ref);
+    this.seriesCount++;
+    return row;
+  }
+
+  reserveRefs(upTo: number): void {
+    this.#nextRef = Math.max(this.#nextRef, upTo + 1);
+  }
+
+  #takeRow(): number | undefined {
+    const first = this.#freed[0];
+    if (first !== undefined && (first.epoch === 0 || this.#isLeft(first.epoch))) {
+      this.#freed.shift();
+      return first.row;
+    }
+    if (this.#nextRow >= this.layout.rowCapacity) return undefined;
+    const row = this.#nextRow++;
+    Atomics.store(this.views.words, (this.layout.control + control.rowLimit) >>> 2, this.#nextRow);
+    return row;
+  }
+
+  #isLeft(epoch: number): boolean {
+    return ((this.readers.oldestEpoch(this.epoch + 1) - epoch) | 0) > 0;
+  }
+
+  freeRow(row: number): void {
+    this.exports.headFreeRow(row);
+    this.aliases.delete(row);
+    this.#freed.push({ row, epoch: this.epoch });
+    this.seriesCount--;
+  }
+
+  get epoch(): number {
+    return this.views.word(this.layout.control + control.epoch);
+  }
+
+  /** Gives back what no reader can be in. */
+  reclaim(): void {
+    if (this.exports.headLimboCount() === 0 && this.#freed.length === 0) return;
+    const at = (this.layout.control + control.epoch) >>> 2;
+    const next = (this.epoch + 1) >>> 0 || firstEpoch;
+    Atomics.store(this.views.words, at, next);
+    this.exports.headReclaim(this.readers.oldestEpoch(next), reclaimedAtOnce);
+  }
+
+  /** Runs `change` while readers of the row wait. */
+  changeRow<T>(row: number, change: () => T): T {
+    const at = this.views.hotRow(row) >>> 2;
+    const { words } = this.views;
+    assert(((words[at] as number) & 1) === 0, 'a row is changed twice at one time');
+    Atomics.add(words, at, 1);
+    // An acquire behind the release: no change moves before the odd sequence.
+    Atomics.load(words, at);
+    try {
+      return change();
+    } finally {
+      Atomics.add(words, at, 1);
+    }
+  }
+
+  /** An address with a block of arena memory, 0 where there is none. */
+  alloc(size: number): number {
+    return this.exports.arenaAlloc(size) >>> 0;
+  }
+
+  free(at: number, size: number): void {
+    this.exports.arenaFree(at, size);
+  }
+
+  noteTimes(lowestMs: number, highestMs: number): void {
+    if (lowestMs < this.lowestNotedMs) this.lowestNotedMs = lowestMs;
+    if (lowestMs < this.mintMs) this.mintMs = lowestMs;
+    if (highestMs > this.maxtMs) this.maxtMs = highestMs;
+  }
+
+  /** The times that the kernels noted, and what they refused. */
+  takeNotes(): void {
+    const { exports } = this;
+    this.noteTimes(exports.headLowest(), exports.headHighest());
+    exports.headResetTimes();
+    this.droppedSamples += exports.headTakeDropped() >>> 0;
+    const refused = exports.headTakeRefused() >>> 0;
+    this.refusedSamples += refused;
+    if (refused > 0) this.#starvedAtBytes = this.freeBytes;
+    this.closed.take();
+  }
+}

@@ -1,0 +1,210 @@
+import { KernelScope, type Kernels } from '../../kernels/index.js';
+import {
+  type ChunkBytes,
+  type ChunkSeriesSet,
+  type LabelIds,
+  mergeChunks,
+  type SelectRequest,
+  type SeriesColumns,
+  type SeriesSet,
+  type TimeWindow,
+} from '../../storage/index.js';
+import type { MatchedSeries, SampleSource } from './contracts.js';
+import { type JoinedSeries, joinSeries } from './join-series.js';
+import { KernelColumnWriter } from './kernel-column-writer.js';
+
+const noLabels: LabelIds = new Uint32Array(0);
+const noColumns: SeriesColumns = { length: 0, timestamps: new Float64Array(0), values: new Float64Array(0) };
+
+/**
+ * The series of all sources, which come in the order of their times: where two have a sample of the same time, the
+ * one named first decides. `kernels` is where columns are decoded when the request names no memory. The sources are
+ * asked at the first `next`.
+ */
+export function selectFrom(
+  sources: readonly SampleSource[],
+  request: SelectRequest,
+  kernels: Kernels,
+): SeriesSet {
+  return new JoinedSeriesSet(new Walk(sources, request), kernels);
+}
+
+/** As `selectFrom`, undecoded; chunks that overlap are decoded, merged and cut anew. */
+export function selectChunksFrom(sources: readonly SampleSource[], request: SelectRequest): ChunkSeriesSet {
+  return new JoinedChunkSeriesSet(new Walk(sources, request));
+}
+
+export function overlaps(a: TimeWindow, b: TimeWindow): boolean {
+  return a.mintMs <= b.maxtMs && b.mintMs <= a.maxtMs;
+}
+
+/** Steps through the joined series. */
+class Walk {
+  readonly request: SelectRequest;
+  readonly #sources: readonly SampleSource[];
+  readonly #matched: MatchedSeries[] = [];
+  #joined: JoinedSeries | undefined;
+  #at = -1;
+
+  constructor(sources: readonly SampleSource[], request: SelectRequest) {
+    this.request = request;
+    this.#sources = sources.filter((source) => overlaps(source.window, request));
+  }
+
+  next(): boolean {
+    this.#joined ??= this.#join();
+    if (this.#at < this.#joined.order.length) this.#at++;
+    return this.#at < this.#joined.order.length;
+  }
+
+  get labels(): LabelIds {
+    return this.#joined?.labels[this.#series] ?? noLabels;
+  }
+
+  /** The current series in each source that has it. */
+  visit(visit: (matched: MatchedSeries, index: number) => void): void {
+    this.#joined?.visit(this.#series, (source, index) =>
+      visit(this.#matched[source] as MatchedSeries, index),
+    );
+  }
+
+  close(): void {
+    for (const matched of this.#matched.splice(0)) matched.close();
+    this.#joined = { labels: [], order: new Uint32Array(0), visit: () => undefined };
+  }
+
+  get #series(): number {
+    return this.#joined?.order[this.#at] ?? 0;
+  }
+
+  #join(): JoinedSeries {
+    const { matchers, mintMs, maxtMs, symbols, sorted } = this.request;
+    for (const source of this.#sources)
+      this.#matched.push(source.match({ matchers, mintMs, maxtMs, symbols }));
+    const joined = joinSeries(this.#matched);
+    joined.arrange(sorted ? symbols : undefined);
+    return joined;
+  }
+}
+
+/** Whoever asks for labels alone names this function (web/api/v1/api.go, series). */
+const labelsAlone = 'series';
+
+/**
+ * Series without a sample in the window appear, but where they would be counted or where labels alone are asked for.
+ * Those are answered without reading samples: a chunk that overlaps the window is enough, as upstream has it.
+ */
+class JoinedSeriesSet implements SeriesSet {
+  readonly warnings: readonly string[] = [];
+  readonly #walk: Walk;
+  readonly #scope: KernelScope;
+  readonly #ownsScope: boolean;
+  readonly #writer: KernelColumnWriter;
+  #columns: SeriesColumns | undefined = noColumns;
+  #yielded = 0;
+
+  constructor(walk: Walk, kernels: Kernels) {
+    this.#walk = walk;
+    this.#ownsScope = walk.request.scope === undefined;
+    this.#scope = walk.request.scope ?? new KernelScope(kernels);
+    this.#writer = new KernelColumnWriter(this.#scope, walk.request);
+  }
+
+  next(): boolean {
+    const { limit = 0, hints } = this.#walk.request;
+    if (limit > 0 && this.#yielded >= limit) return false;
+    while (this.#walk.next()) {
+      this.#columns = undefined;
+      if (hints?.func === labelsAlone ? !this.#exists() : limit > 0 && this.columns.length === 0) continue;
+      this.#yielded++;
+      return true;
+    }
+    this.#columns = noColumns;
+    return false;
+  }
+
+  get labels(): LabelIds {
+    return this.#walk.labels;
+  }
+
+  get columns(): SeriesColumns {
+    this.#columns ??= this.#load();
+    return this.#columns;
+  }
+
+  close(): void {
+    this.#columns = noColumns;
+    this.#walk.close();
+    this.#writer.close();
+    if (this.#ownsScope) this.#scope.close();
+  }
+
+  #exists(): boolean {
+    let exists = false;
+    let isKnown = true;
+    this.#walk.visit((matched, index) => {
+      const answer = matched.overlaps?.(index);
+      if (answer === undefined) isKnown = false;
+      else if (answer) exists = true;
+    });
+    return exists || (!isKnown && this.columns.length > 0);
+  }
+
+  #load(): SeriesColumns {
+    const writer = this.#writer;
+    writer.reset();
+    this.#walk.visit((matched, index) => matched.load(index, writer));
+    const { columns } = writer;
+    if (!this.#ownsScope || columns.place === undefined) return columns;
+    const { length, timestamps, values } = columns;
+    return { length, timestamps, values };
+  }
+}
+
+class JoinedChunkSeriesSet implements ChunkSeriesSet {
+  readonly warnings: readonly string[] = [];
+  readonly #walk: Walk;
+  #chunks: readonly ChunkBytes[] = [];
+  #yielded = 0;
+
+  constructor(walk: Walk) {
+    this.#walk = walk;
+  }
+
+  /** Series without a chunk in the window are passed over. */
+  next(): boolean {
+    const { limit = 0 } = this.#walk.request;
+    this.#chunks = [];
+    if (limit > 0 && this.#yielded >= limit) return false;
+    while (this.#walk.next()) {
+      const lists: (readonly ChunkBytes[])[] = [];
+      this.#walk.visit((matched, index) => lists.push(...inOrder(matched.chunks(index))));
+      this.#chunks = mergeChunks(lists);
+      if (this.#chunks.length === 0) continue;
+      this.#yielded++;
+      return true;
+    }
+    return false;
+  }
+
+  get labels(): LabelIds {
+    return this.#walk.labels;
+  }
+
+  get chunks(): readonly ChunkBytes[] {
+    return this.#chunks;
+  }
+
+  close(): void {
+    this.#chunks = [];
+    this.#walk.close();
+  }
+}
+
+/** One list; or one for each chunk where some overlap. */
+function inOrder(chunks: readonly ChunkBytes[]): (readonly ChunkBytes[])[] {
+  for (let i = 1; i < chunks.length; i++)
+    if ((chunks[i] as ChunkBytes).mintMs <= (chunks[i - 1] as ChunkBytes).maxtMs)
+      return chunks.map((chunk) => [chunk]);
+  return [chunks];
+}

@@ -1,0 +1,72 @@
+import { KernelBuffer, type Kernels, SnappyPacker } from '../../kernels/index.js';
+import { type StoredRecord, snappyFlag } from './format.js';
+import type { WalCompression } from './frame-records.js';
+import { encodeSampleRows, type SampleRows, sampleRecordBytes } from './records/sample-rows.js';
+
+const keptBytes = 4 << 20;
+
+/** A record as it is to stand in the log, in a kernel memory; good until the packer's next call. */
+export interface PackedRecord {
+  readonly at: number;
+  readonly length: number;
+  /** 0 or `snappyFlag`. */
+  readonly compression: number;
+  /** Of the record before compression. */
+  readonly rawBytes: number;
+}
+
+/** Encodes and compresses records in a kernel memory, with scratch that is used again and again. */
+export class RecordPacker {
+  readonly #kernels: Kernels;
+  readonly #compression: WalCompression;
+  readonly #raw: KernelBuffer;
+  readonly #snappy: SnappyPacker;
+
+  constructor(kernels: Kernels, compression: WalCompression) {
+    this.#kernels = kernels;
+    this.#compression = compression;
+    this.#raw = new KernelBuffer(kernels, keptBytes);
+    this.#snappy = new SnappyPacker(kernels, keptBytes);
+  }
+
+  /** At most `maxRecordRows`. */
+  packRows(rows: SampleRows): PackedRecord {
+    const into = this.#raw.reserve(sampleRecordBytes(rows.length));
+    return this.pack(into, encodeSampleRows(this.#kernels, rows, into));
+  }
+
+  packBytes(record: Uint8Array): PackedRecord {
+    return this.pack(this.#raw.put(record), record.length);
+  }
+
+  /** Compressed where that makes it smaller, as upstream decides. */
+  pack(at: number, length: number): PackedRecord {
+    if (this.#compression === 'snappy') {
+      const packed = this.#snappy.pack(at, length);
+      if (packed < length) {
+        return { at: this.#snappy.at, length: packed, compression: snappyFlag, rawBytes: length };
+      }
+    }
+    return { at, length, compression: 0, rawBytes: length };
+  }
+
+  /** A record that is packed already, put where the framer can read it. */
+  packStored({ stored, compression }: StoredRecord): PackedRecord {
+    return { at: this.#raw.put(stored), length: stored.length, compression, rawBytes: stored.length };
+  }
+
+  /** The record's bytes; valid as long as the record. */
+  bytesOf({ at, length }: PackedRecord): Uint8Array {
+    return this.#kernels.bytes.subarray(at, at + length);
+  }
+
+  trim(): void {
+    this.#raw.trim();
+    this.#snappy.trim();
+  }
+
+  release(): void {
+    this.#raw.release();
+    this.#snappy.release();
+  }
+}
