@@ -35,6 +35,7 @@ export interface KernelExports
     XorDecodeExports,
     FloatFormatExports,
     JsonRowsExports,
+    ChunkRecordExports,
     Crc32cExports,
     SnappyExports,
     WalSamplesExports,

@@ -1,4 +1,5 @@
 export { aggregateOps } from './aggregations.js';
+export { mostChunkRecords } from './chunk-records.js';
 export type { ArenaExports, KernelExports } from './exports.js';
 export { floatForms } from './float-format.js';
 export { installFloatPowers } from './float-powers.js';

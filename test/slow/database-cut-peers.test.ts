@@ -56,6 +56,8 @@ async function write(database: Database): Promise<void> {
       appender.appendHistogram({ ref, timestampMs: timeMs, histogram: integerHistogram({}) });
     }
     await appender.commit('acknowledged');
+    // The log is cut back after each cut for which it has grown by some segments.
+    if (step % 200 === 199) await database.maybeCut();
   }
   await database.maybeCut();
 }

@@ -50,6 +50,24 @@ export function crc32c(at: u32, length: u32, seed: u32): u32 {
       crcTableAt(0, high >> 56);
     at += 16;
   }
+  if (end - at >= 8) {
+    const low = load<u64>(at) ^ <u64>crc;
+    crc =
+      crcTableAt(7, low) ^
+      crcTableAt(6, low >> 8) ^
+      crcTableAt(5, low >> 16) ^
+      crcTableAt(4, low >> 24) ^
+      crcTableAt(3, low >> 32) ^
+      crcTableAt(2, low >> 40) ^
+      crcTableAt(1, low >> 48) ^
+      crcTableAt(0, low >> 56);
+    at += 8;
+  }
+  if (end - at >= 4) {
+    const low = <u64>(load<u32>(at) ^ crc);
+    crc = crcTableAt(3, low) ^ crcTableAt(2, low >> 8) ^ crcTableAt(1, low >> 16) ^ crcTableAt(0, low >> 24);
+    at += 4;
+  }
   while (at < end) {
     crc = (crc >> 8) ^ load<u32>(crcTables + (((crc ^ load<u8>(at)) & 0xff) << 2));
     at++;

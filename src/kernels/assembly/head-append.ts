@@ -344,6 +344,18 @@ function growChunk(hot: u32, need: u32): bool {
   return true;
 }
 
+/** Fetches the rows of a group and the ends of their chunks while nothing depends on them. */
+function warmRows(refs: u32, from: u32, to: u32): u32 {
+  let sum: u32 = 0;
+  for (let i = from; i < to; i++) {
+    const row = rowOfRef(load<f64>(refs + (i << 3)));
+    if (row == noRow) continue;
+    const hot = hotRow(row);
+    sum += load<u8>(load<u32>(hot, 4) + (load<u32>(hot, 8) >> 3));
+  }
+  return sum;
+}
+
 /**
  * Appends rows of a log, shown at once. Rows not later than what the series' chunks on disk held are passed over: while
  * no chunk is open, the delta's field holds the last time of the log. Stops at a row for the caller (late, or in a chunk
@@ -359,6 +371,7 @@ export function headReplay(
   validFrom: f64,
 ): u32 {
   for (let i = from; i < to; i++) {
+    if (((i - from) & (group - 1)) == 0) touched = warmRows(refs, i, min(i + group, to));
     const at = i << 3;
     const t = load<f64>(timestamps + at);
     const row = rowOfRef(load<f64>(refs + at));

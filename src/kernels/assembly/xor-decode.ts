@@ -11,6 +11,8 @@ const timeLimit: i64 = 1 << 50;
 /** A chunk's last bytes are copied from so many on; no sample and what is loaded with it spans more than 40. */
 const tailBytes: u32 = 64;
 const spanBytes: u32 = 40;
+/** A sample that begins so many bytes before the end, and what is loaded with it, lies within the chunk. */
+const strideBytes: u32 = 16;
 const scratch: usize = memory.data(128, 16);
 /** 0: u32 samples in the window that were left out because they are not later; 8: f64 time of the last row. */
 const report: usize = memory.data(16, 16);
@@ -59,6 +61,7 @@ function readUvarint(at: u32, end: u32): u32 {
 /** What `begin` finds: where loads are from, from which bit on they are from the copy, where the second sample is. */
 let base: u32 = 0;
 let passEnd: u32 = 0;
+let strideEnd: u32 = 0;
 let startBit: u32 = 0;
 let firstTime: i64 = 0;
 let firstBits: u64 = 0;
@@ -71,6 +74,7 @@ function begin(at: u32, length: u32, tail: u32): i32 {
   memory.copy(scratch, at + tail, length - tail);
   memory.fill(scratch + (length - tail), 0, 64);
   base = tail == 0 ? <u32>scratch : at;
+  strideEnd = length > strideBytes ? (length - strideBytes) << 3 : 0;
   passEnd = tail == 0 ? u32.MAX_VALUE : (length - spanBytes) << 3;
   const bytes = readUvarint(base + 2, base + length);
   if (bytes == 0 || value >= <u64>1 << 54 || bytes + 10 > length) return truncated;
@@ -83,12 +87,15 @@ function begin(at: u32, length: u32, tail: u32): i32 {
   return 0;
 }
 
-/** Bits of the code for a change of delta that is not 0: 16, 20 or 24; 0 for one of 68. */
+/** Of a change of delta that is written whole. */
+const longCode: u32 = 68;
+
+/** Bits of the code for a change of delta that is not 0. */
 // @ts-ignore: decorator
 @inline
 function dodBits(word: u64): u32 {
   const ones = <u32>clz<u64>(~word);
-  return ones < 4 ? 12 + (ones << 2) : 0;
+  return ones < 4 ? 12 + (ones << 2) : longCode;
 }
 
 /** 10, 110 and 1110 stand before 14, 17 and 20 bits. */
@@ -128,18 +135,80 @@ export function xorDecode(
   return walk(count, length << 3, tail, timestamps + (row << 3), values + (row << 3), mint, maxt, lastT);
 }
 
+// @ts-ignore: decorator
+@inline
+function keepsDelta(base: u32, bit: u32): bool {
+  return ((<u32>load<u8>(base + (bit >> 3)) << (bit & 7)) & 0x80) == 0;
+}
+
+/** Where `stride` stands: the next sample, its first bit, and what the last one was; the window also before it. */
+let sampleAt: u32 = 0;
+let bitAt: u32 = 0;
+let lastBits: u64 = 0;
+let windowAt: u32 = 0;
+let trailingAt: u32 = 0;
+
+/**
+ * Writes samples behind one that was written as long as the delta stays, times go up to `maxt` and bits begin below
+ * `strideEnd`. Answers the time of the last one.
+ */
+function stride(
+  from: u32,
+  sample: u32,
+  count: u32,
+  bit: u32,
+  bits: u64,
+  times: u32,
+  values: u32,
+  time: f64,
+  delta: f64,
+  maxt: f64,
+): f64 {
+  const limit = min<f64>(maxt, <f64>timeLimit);
+  const endBit = strideEnd;
+  let window = windowAt;
+  let trailing = trailingAt;
+  while (sample < count && bit < endBit) {
+    const word = peek(from, bit);
+    const next = time + delta;
+    if (<i64>word < 0 || next > limit) break;
+    if ((word & (<u64>1 << 62)) == 0) bit += 2;
+    else if ((word & (<u64>1 << 61)) == 0) {
+      if (window > 54) break;
+      bits ^= ((word << 3) >> (64 - window)) << trailing;
+      bit += 3 + window;
+    } else {
+      const width = ((<u32>(word >> 50) - 1) & 63) + 1;
+      const leading = <u32>(word >> 56) & 31;
+      if (width > 43 || width + leading > 64) break;
+      window = width;
+      trailing = 64 - width - leading;
+      bits ^= ((word << 14) >> (64 - width)) << trailing;
+      bit += 14 + width;
+    }
+    time = next;
+    store<f64>(times, time);
+    store<u64>(values, bits);
+    times += 8;
+    values += 8;
+    sample++;
+  }
+  sampleAt = sample;
+  bitAt = bit;
+  lastBits = bits;
+  windowAt = window;
+  trailingAt = trailing;
+  return time;
+}
+
 function walk(count: u32, end: u32, tail: u32, times: u32, values: u32, mint: f64, maxt: f64, lastT: f64): i32 {
-  let from = base;
-  let switchBit = passEnd;
+  let from = base, switchBit = passEnd;
   let bit = startBit;
-  let t = firstTime;
+  let t = firstTime, delta: i64 = 0;
   let bits = firstBits;
-  let delta: i64 = 0;
-  let window: u32 = 64;
-  let trailing: u32 = 0;
-  let dropped: u32 = 0;
+  let window: u32 = 64, trailing: u32 = 0;
   let last = lastT;
-  let out: u32 = 0;
+  let out: u32 = 0, dropped: u32 = 0;
   let fault: i32 = 0;
   for (let sample: u32 = 1; ; sample++) {
     const time = <f64>t;
@@ -152,30 +221,35 @@ function walk(count: u32, end: u32, tail: u32, times: u32, values: u32, mint: f6
         last = time;
       } else dropped++;
     }
+    if (sample > 1 && delta > 0 && last == time && time >= mint && bit < strideEnd && keepsDelta(from, bit)) {
+      windowAt = window;
+      trailingAt = trailing;
+      last = stride(from, sample, count, bit, bits, times + out, values + out, time, <f64>delta, maxt);
+      out += (sampleAt - sample) << 3;
+      sample = sampleAt;
+      bit = bitAt;
+      bits = lastBits;
+      window = windowAt;
+      trailing = trailingAt;
+      t = <i64>last;
+    }
     if (sample == count) break;
     if (bit >= switchBit) {
       from = <u32>scratch - tail;
       switchBit = u32.MAX_VALUE;
     }
-    let word = peek(from, bit);
-    let valid: u32 = 57;
+    let word = peek(from, bit), valid: u32 = 57;
     if (sample == 1) {
       delta = firstDelta;
       bit += deltaBytes << 3;
       word = peek(from, bit);
     } else {
       const code = <i64>word >= 0 ? 1 : dodBits(word);
-      if (code != 0) {
-        if (code != 1) delta += dodOf(word, code);
-        bit += code;
-        valid -= code;
-        word <<= code;
-      } else {
-        delta += <i64>peekAll(from, bit + 4);
-        bit += 68;
-        // Kept from passing the copy's end: such a chunk is found truncated below.
-        word = bit < end ? peek(from, bit) : 0;
-      }
+      if (code != 1) delta += code == longCode ? <i64>peekAll(from, bit + 4) : dodOf(word, code);
+      bit += code;
+      valid = code == longCode ? 57 : 57 - code;
+      // Kept from passing the copy's end: such a chunk is found truncated below.
+      word = code != longCode ? word << code : bit < end ? peek(from, bit) : 0;
     }
     t += delta;
     if (<i64>word >= 0) bit++;

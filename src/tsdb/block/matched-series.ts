@@ -18,6 +18,8 @@ const slackBytes = 16;
 /** A series without chunks has their count, 0, and nothing behind it. */
 const noChunksBytes = 1;
 const noSeries = -1;
+/** Chunks of a series that lie further apart are not looked for in one stretch of their file. */
+const mostSpanBytes = 1 << 18;
 
 /** The series of a block for one select. Labels are read by one walk over the index, chunks by another. */
 export class BlockSeries implements MatchedSeries {
@@ -64,11 +66,7 @@ export class BlockSeries implements MatchedSeries {
 
   hasLabels(index: number, labels: LabelIds): boolean {
     const { symbols, labelCount } = this.#readLabels(index);
-    if (labels.length !== 2 * labelCount) return false;
-    for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== this.#symbols.idOf(symbols[i] as number)) return false;
-    }
-    return true;
+    return labels.length === 2 * labelCount && this.#symbols.areIds(symbols, labels);
   }
 
   /** Series without a chunk in the window were left out when they were matched. */
@@ -93,7 +91,8 @@ export class BlockSeries implements MatchedSeries {
     const { mintMs, maxtMs, refs, chunkCount } = entry;
     const deleted = this.#block.tombstones.get(id) ?? nothingDeleted;
     const { first, last } = overlapping(entry, this.#window);
-    for (let i = first; i < last; i++) {
+    const done = deleted.length === 0 ? this.#loadRecords(refs, first, last, into) : 0;
+    for (let i = first + done; i < last; i++) {
       const from = mintMs[i] as number;
       const to = maxtMs[i] as number;
       if (!overlaps(this.#window, from, to) || isDeleted(deleted, from, to)) continue;
@@ -101,6 +100,25 @@ export class BlockSeries implements MatchedSeries {
       const next = i + 1 < chunkCount ? (refs[last - 1] as number) : ref;
       this.#loadChunk({ ref, span: next - ref, mintMs: from, maxtMs: to }, deleted, into);
     }
+  }
+
+  /** Chunks that stand close together in one file, all at once. Answers how many. */
+  #loadRecords(refs: Float64Array, first: number, end: number, into: ColumnWriter): number {
+    if (first === end || into.appendRecords === undefined) return 0;
+    const ref = refs[first] as number;
+    const span = (refs[end - 1] as number) - ref;
+    if (!(span >= 0 && span <= mostSpanBytes)) return 0;
+    const { at, length } = this.#windowFor(into).stretch(ref, span);
+    return into.appendRecords({ at, available: length, offsets: refs, first, end });
+  }
+
+  #windowFor({ scope }: ColumnWriter): ChunkWindow {
+    let window = this.#chunkWindow;
+    if (window === undefined || window.scope !== scope) {
+      window = new ChunkWindow(this.#block.chunks, scope);
+      this.#chunkWindow = window;
+    }
+    return window;
   }
 
   #readChunks(index: number): SeriesEntry {
@@ -125,12 +143,7 @@ export class BlockSeries implements MatchedSeries {
       for (const left of dropDeleted(this.#read(chunk), deleted)) this.#appendBytes(left, into, chunk.ref);
       return;
     }
-    let window = this.#chunkWindow;
-    if (window === undefined || window.scope !== into.scope) {
-      window = new ChunkWindow(this.#block.chunks, into.scope);
-      this.#chunkWindow = window;
-    }
-    const found = window.find(chunk.ref, Math.max(0, chunk.span));
+    const found = this.#windowFor(into).find(chunk.ref, Math.max(0, chunk.span));
     this.#checkEncoding(found.encoding, chunk.ref);
     const fault = into.appendChunk(found.encoding, found.at, found.length);
     if (fault !== 0) this.#fail(chunk.ref, 'a chunk that decodes', faultText(fault));

@@ -26,4 +26,15 @@ export class SymbolIds {
     else this.#sparse.set(symbol, id + 1);
     return id;
   }
+
+  /** Whether the first symbols, as many as there are ids, stand for these. */
+  areIds(symbols: Uint32Array, ids: Uint32Array): boolean {
+    const known = this.#ids;
+    for (let i = 0; i < ids.length; i++) {
+      const symbol = symbols[i] as number;
+      const id = ids[i] as number;
+      if (known[symbol] !== id + 1 && this.idOf(symbol) !== id) return false;
+    }
+    return true;
+  }
 }

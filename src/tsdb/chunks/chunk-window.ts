@@ -11,6 +11,12 @@ export interface PlacedChunk {
   length: number;
 }
 
+/** A piece of a chunk file in a memory of kernels. */
+export interface ChunkStretch {
+  readonly at: number;
+  readonly length: number;
+}
+
 /** Bytes asked for where a chunk's length is not known yet: most chunks are shorter. */
 const usualChunkBytes = 1200;
 /** Kernels read whole words: what stands behind a chunk may be looked at, but not used. */
@@ -30,6 +36,7 @@ export class ChunkWindow {
   readonly #segments: ChunkSegments;
   readonly #ahead = new ReadAhead();
   readonly #found: PlacedChunk = { encoding: 0, at: 0, length: 0 };
+  readonly #stretch = { at: 0, length: 0 };
   #segment: ChunkSegment | undefined;
   #at = 0;
   #capacity = 0;
@@ -41,13 +48,30 @@ export class ChunkWindow {
     this.scope = scope;
   }
 
+  /**
+   * What the file holds from a chunk on, unchecked: `spanBytes` and what a chunk usually takes, or fewer. Valid as the
+   * chunks of `find`.
+   */
+  stretch(ref: number, spanBytes: number): ChunkStretch {
+    const { segment, offset } = this.#segments.locate(ref);
+    this.#enter(segment);
+    const span = Math.min(spanBytes, mostAtOnce);
+    this.#ensure(segment, { offset, needed: span + 1, wanted: span + usualChunkBytes });
+    this.#stretch.at = this.#at + (offset - this.#start);
+    this.#stretch.length = this.#length - (offset - this.#start);
+    return this.#stretch;
+  }
+
+  #enter(segment: ChunkSegment): void {
+    if (segment === this.#segment) return;
+    this.#segment = segment;
+    this.#length = 0;
+  }
+
   /** `spanBytes` is what will be asked for from here on at least. Checks the chunk's checksum. */
   find(ref: number, spanBytes: number): PlacedChunk {
     const { segment, offset } = this.#segments.locate(ref);
-    if (segment !== this.#segment) {
-      this.#segment = segment;
-      this.#length = 0;
-    }
+    this.#enter(segment);
     this.#ensure(segment, {
       offset,
       needed: maxLengthBytes + 1,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ByteWriter } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type Exemplar, type Labels, type Metadata, metricNameLabel } from '../../model/index.js';
@@ -41,7 +42,9 @@ export interface LoggingAppenderParts {
 }
 
 /** Series whose records are made in one go: a few milliseconds. */
-const seriesInWrite = 2048;
+const seriesInWrite = 512;
+/** Rows that are looked at between two turns of the event loop. */
+const rowsInTurn = 16_384;
 
 /** An appender of the head whose accepted rows are in the log before they are published. */
 export class LoggingAppender implements Appender {
@@ -164,31 +167,41 @@ export class LoggingAppender implements Appender {
    * by themselves they say nothing. Returns the series that are left for the commit.
    */
   async #logManySeries(): Promise<SeriesEntry[]> {
-    const entries = this.#unlogged();
+    if (this.#parts.ledger.size === 0) return [];
+    const refs = await this.#unlogged();
     let start = 0;
-    for (; entries.length - start > seriesInWrite; start += seriesInWrite) {
-      const series = entries.slice(start, start + seriesInWrite);
+    for (; refs.length - start > seriesInWrite; start += seriesInWrite) {
+      const series = this.#entriesOf(refs.slice(start, start + seriesInWrite));
       await this.#parts.writer.log({ kind: 'scraped', series, records: [] });
     }
-    return entries.slice(start);
+    return this.#entriesOf(refs.slice(start));
+  }
+
+  #entriesOf(refs: readonly SeriesRef[]): SeriesEntry[] {
+    const { head } = this.#parts;
+    return refs.flatMap((ref) => {
+      const labels = head.seriesLabels(ref);
+      return labels === undefined ? [] : [{ ref, labels }];
+    });
   }
 
   /** Series that this commit names and that the log does not know. */
-  #unlogged(): SeriesEntry[] {
-    const { ledger, head } = this.#parts;
-    const found = new Map<SeriesRef, Labels>();
-    if (ledger.size === 0) return [];
+  async #unlogged(): Promise<SeriesRef[]> {
+    const { ledger } = this.#parts;
+    const found = new Set<SeriesRef>();
     const look = (ref: number): void => {
-      if (!ledger.isUnlogged(ref) || found.has(ref as SeriesRef)) return;
-      const labels = head.seriesLabels(ref as SeriesRef);
-      if (labels !== undefined) found.set(ref as SeriesRef, labels);
+      if (ledger.isUnlogged(ref)) found.add(ref as SeriesRef);
     };
-    const { refs, length } = this.#columns();
-    for (let row = 0; row < length; row++) look(refs[row] as number);
+    const { length } = this.#inner.staged;
+    for (let row = 0; row < length; row++) {
+      if (row > 0 && row % rowsInTurn === 0) await setImmediate();
+      const { doubles } = this.#parts.kernels;
+      look(doubles[(this.#inner.staged.refs >>> 3) + row] as number);
+    }
     for (const ref of this.#histograms.refs()) look(ref);
     for (const { ref } of this.#exemplars) look(ref);
     for (const { ref } of this.#metadata) look(ref);
-    return Array.from(found, ([ref, labels]) => ({ ref, labels }));
+    return [...found];
   }
 
   rollback(): void {

@@ -6,6 +6,16 @@ import type { KernelScope } from '../../kernels/index.js';
 import type { Histogram } from '../../model/index.js';
 import type { SeriesColumns } from '../../storage/index.js';
 
+/** Chunk records at `offsets` `first` to `end` (excluded), the first of which begins at the address `at`. */
+export interface ChunkRecords {
+  readonly at: number;
+  /** Nothing behind so many bytes is looked at. */
+  readonly available: number;
+  readonly offsets: Float64Array;
+  readonly first: number;
+  readonly end: number;
+}
+
 export interface ColumnWriter {
   readonly scope: KernelScope;
   readonly mintMs: number;
@@ -18,6 +28,11 @@ export interface ColumnWriter {
    * Throws `CorruptionError`-able faults as numbers of `chunkFault`; 0 when all is well.
    */
   appendChunk(encoding: number, at: number, length: number): number;
+  /**
+   * The same of chunks as a block's file holds them, length and checksum around them, in the scope's memory. Answers how
+   * many of them are done; from the next one on they are to be appended one at a time.
+   */
+  appendRecords?(records: ChunkRecords): number;
   /** One sample at a time, for what is not in a chunk; floats as their two words. */
   appendFloat(timestampMs: number, low: number, high: number): void;
   appendHistogram(timestampMs: number, histogram: Histogram): void;

@@ -1,9 +1,12 @@
 import { assert } from '../../base/index.js';
-import { type KernelScope, noRoomForChunk } from '../../kernels/index.js';
+import { type KernelScope, mostChunkRecords, noRoomForChunk } from '../../kernels/index.js';
 import type { ColumnPlace, SeriesColumns, TimeWindow } from '../../storage/index.js';
+import type { ChunkRecords } from './column-writer.js';
 
 const firstCapacity = 1024;
 const mostSamplesPerByte = 4;
+/** Room is made for so many a record; for larger ones when they come. */
+const usualChunkRows = 120;
 const none = Number.NEGATIVE_INFINITY;
 
 /** Two columns of `capacity` doubles. */
@@ -65,6 +68,36 @@ export class FloatRuns {
     this.#length += written;
     if (written > 0) this.#lastMs = kernels.doubles[(report + 8) >>> 3] as number;
     return 0;
+  }
+
+  /** As `ColumnWriter.appendRecords`. */
+  appendRecords({ at, available, offsets, first, end }: ChunkRecords): number {
+    const { kernels } = this.#scope;
+    const { exports } = kernels;
+    const count = Math.min(end - first, mostChunkRecords);
+    const { timestamps, values, capacity } = this.#reserve(this.#length + count * usualChunkRows);
+    const { words } = kernels;
+    const into = exports.xorRecordOffsets() >>> 2;
+    const base = offsets[first] as number;
+    for (let i = 0; i < count; i++) words[into + i] = (offsets[first + i] as number) - base;
+    const row = this.#length;
+    const { mintMs, maxtMs } = this.#window;
+    const done = exports.xorRecords(
+      at,
+      available,
+      count,
+      timestamps,
+      values,
+      row,
+      capacity,
+      mintMs,
+      maxtMs,
+      this.#lastMs,
+    );
+    const report = exports.xorRecordsReport() >>> 0;
+    this.#length = row + (words[report >>> 2] as number);
+    this.#lastMs = kernels.doubles[(report + 8) >>> 3] as number;
+    return done;
   }
 
   /** The sample lies in the window. */

@@ -9,7 +9,7 @@ import {
 import { chunkFault, type KernelScope } from '../../kernels/index.js';
 import { type Histogram, wordsOf } from '../../model/index.js';
 import type { SeriesColumns, TimeWindow } from '../../storage/index.js';
-import type { ColumnWriter } from './column-writer.js';
+import type { ChunkRecords, ColumnWriter } from './column-writer.js';
 import { FloatRuns } from './float-runs.js';
 import { LayeredRows } from './layered-rows.js';
 
@@ -51,6 +51,12 @@ export class KernelColumnWriter implements ColumnWriter {
     if (encoding === chunkEncoding.xor2) return this.#appendXor2(bytes);
     if (isHistogramEncoding(encoding)) return this.#appendHistograms(encoding, bytes);
     return chunkFault.truncated;
+  }
+
+  appendRecords(records: ChunkRecords): number {
+    if (this.#plain !== undefined) return 0;
+    this.#columns = undefined;
+    return this.#floats.appendRecords(records);
   }
 
   appendFloat(timestampMs: number, low: number, high: number): void {

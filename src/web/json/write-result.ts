@@ -5,12 +5,7 @@
 import { formatApiFloat, formatFloatPlain } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { MatrixValue, QueryValue, VectorValue } from '../../promql/index.js';
-import {
-  floatKind,
-  histogramKind,
-  type LabelIds,
-  type SeriesColumns,
-} from '../../storage/index.js';
+import { floatKind, histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import type { ByteWriter } from './byte-writer.js';
 import { jsonStandardString } from './json-text.js';
 import { KernelRows } from './kernel-rows.js';
