@@ -58,6 +58,7 @@ export interface HeadExports {
     from: number,
     to: number,
     validFrom: number,
+    hasWindow: boolean,
   ): number;
   headTakeDropped(): number;
   headTakeRefused(): number;

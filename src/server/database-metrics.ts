@@ -193,6 +193,12 @@ const figures: readonly Figure[] = [
     read: (database) => database.refusedSeries,
   },
   {
+    name: 'tsprom_head_refused_samples_total',
+    help: 'Total number of samples of known series that found no head memory; the write log has them.',
+    type: 'counter',
+    read: (database) => database.refusedSamples,
+  },
+  {
     name: 'tsprom_wal_fsync_failures_total',
     help: 'Total number of write log fsyncs that failed; each began a new segment.',
     type: 'counter',

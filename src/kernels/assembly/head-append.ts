@@ -5,6 +5,7 @@
 import { arenaAlloc, arenaSize } from './arena';
 import { closeOpen } from './head-chunks';
 import { noRow, rowOfRef } from './head-index';
+import { dropHistory, isBetween, isNeeded, pushHistory } from './head-history';
 import { headRetire } from './head-limbo';
 import {
   chunkRangeMs,
@@ -13,6 +14,7 @@ import {
   flagDead,
   flagForeign,
   flagHistogram,
+  flagHistory,
   flagPending,
   hotRow,
 } from './head-state';
@@ -232,7 +234,7 @@ export function headPublish(
         refusedByMemory++;
         continue;
       }
-      countCommit(hot, commit, readers, readerCount);
+      countCommit(row, hot, commit, readers, readerCount);
     }
     fence();
     for (let k = begin; k < end; k++) showRow(hotRow(load<u32>(rows + (k << 2))));
@@ -248,39 +250,49 @@ function isStale(value: u64): bool {
 }
 
 /**
- * Notes that a commit added a sample. Where a reader is older than both commits that the row knows, these become one
- * if no reader stands between them: it then still sees none of both.
+ * Notes that a commit added a sample. The two commits that the row knows become one where a reader is older than both
+ * and none stands between them; where one does, the older goes to the row's history.
  */
 // @ts-ignore: decorator
 @inline
-function countCommit(hot: u32, commit: u32, readers: u32, readerCount: u32): void {
+function countCommit(row: u32, hot: u32, commit: u32, readers: u32, readerCount: u32): void {
   const newest = load<u32>(hot, 52);
   if (newest == commit) {
     const added: u32 = load<u16>(hot, 60);
     if (added < 0xffff) store<u16>(hot, added + 1, 60);
     return;
   }
-  if (readerCount > 0 && mergesCommits(hot, newest, readers, readerCount)) {
-    const sum = <u32>load<u16>(hot, 60) + load<u16>(hot, 62);
-    store<u16>(hot, min<u32>(sum, 0xffff), 62);
+  if (readerCount == 0) {
+    if ((load<u8>(hot, 15) & flagHistory) != 0) dropHistory(row);
+    shiftCommits(hot, newest);
   } else {
-    store<u32>(hot, newest, 56);
-    store<u16>(hot, load<u16>(hot, 60), 62);
+    keepCommits(row, hot, newest, readers, readerCount);
   }
   store<u32>(hot, commit, 52);
   store<u16>(hot, 1, 60);
 }
 
-function mergesCommits(hot: u32, newest: u32, readers: u32, readerCount: u32): bool {
+// @ts-ignore: decorator
+@inline
+function shiftCommits(hot: u32, newest: u32): void {
+  store<u32>(hot, newest, 56);
+  store<u16>(hot, load<u16>(hot, 60), 62);
+}
+
+function keepCommits(row: u32, hot: u32, newest: u32, readers: u32, readerCount: u32): void {
   const before = load<u32>(hot, 56);
-  let isNeeded = false;
-  for (let i: u32 = 0; i < readerCount; i++) {
-    const seen = load<u32>(readers + (i << 2));
-    if (<i32>(seen - before) >= 0) {
-      if (<i32>(seen - newest) < 0) return false;
-    } else isNeeded = true;
+  if (!isNeeded(before, readers, readerCount)) {
+    dropHistory(row);
+    shiftCommits(hot, newest);
+    return;
   }
-  return isNeeded;
+  const sum = <u32>load<u16>(hot, 60) + load<u16>(hot, 62);
+  const joins = !isBetween(before, newest, readers, readerCount) && sum <= 0xffff;
+  if (joins || !pushHistory(row, before, load<u16>(hot, 62), readers, readerCount)) {
+    store<u16>(hot, min<u32>(sum, 0xffff), 62);
+  } else {
+    shiftCommits(hot, newest);
+  }
 }
 
 /** The row's sequence is odd. False where memory is used up; then the chunk is as it was. */
@@ -369,6 +381,7 @@ export function headReplay(
   from: u32,
   to: u32,
   validFrom: f64,
+  hasWindow: bool,
 ): u32 {
   for (let i = from; i < to; i++) {
     if (((i - from) & (group - 1)) == 0) touched = warmRows(refs, i, min(i + group, to));
@@ -379,7 +392,7 @@ export function headReplay(
       unknown++;
       continue;
     }
-    if (!(abs<f64>(t) <= timeLimit) || t < validFrom) continue;
+    if (!(abs<f64>(t) <= timeLimit) || (!hasWindow && t < validFrom)) continue;
     const hot = hotRow(row);
     const flags: u32 = load<u8>(hot, 15);
     if ((flags & flagForeign) != 0) return i;
@@ -389,6 +402,11 @@ export function headReplay(
     if (t <= logged) {
       if (t == logged) continue;
       return i;
+    }
+    if (t < validFrom) {
+      // Blocks hold it; what the log brings before it is late.
+      if (isFresh) store<f64>(hot, t, 24);
+      continue;
     }
     const value = load<u64>(values + at);
     const stale = isStale(value);
@@ -418,7 +436,7 @@ export function headAppendOne(row: u32, t: f64, value: u32): bool {
 }
 
 export function headCountCommit(row: u32, commit: u32, readers: u32, readerCount: u32): void {
-  countCommit(hotRow(row), commit, readers, readerCount);
+  countCommit(row, hotRow(row), commit, readers, readerCount);
 }
 
 /** Ends the open chunk; the caller holds the sequence odd. False where memory is used up. */

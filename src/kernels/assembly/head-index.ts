@@ -3,12 +3,14 @@
  * of bytes and the bytes, 0 up to a multiple of 4: name, value, name, value…, in label order.
  */
 import { arenaAlloc, arenaFree, arenaSize } from './arena';
+import { dropHistory } from './head-history';
 import { headRetire } from './head-limbo';
 import {
   coldRow,
   control,
   controlNames,
   controlPairs,
+  controlSeed,
   controlSymbols,
   fence,
   flagDead,
@@ -27,6 +29,7 @@ let seriesTable: u32 = 0;
 let refTable: u32 = 0;
 let symbolCount: u32 = 0;
 let pairCount: u32 = 0;
+let hashSeed: u32 = 0;
 
 /** False where memory has no room for the tables. */
 export function headIndexInit(): bool {
@@ -36,6 +39,7 @@ export function headIndexInit(): bool {
   refTable = tableNew(1024);
   symbolCount = 0;
   pairCount = 0;
+  hashSeed = load<u32>(control + controlSeed);
   store<u32>(control + controlSymbols, symbols);
   store<u32>(control + controlPairs, pairs);
   store<u32>(control + controlNames, 0);
@@ -71,9 +75,9 @@ function mix(hash: u32, word: u32): u32 {
   return rotl<u32>(hash ^ word, 13) * 5 + 0xe6546b64;
 }
 
-/** MurmurHash3 of whole words, the length as its seed. The reader computes the same. */
+/** MurmurHash3 of whole words, its seed mixed with the length. The reader computes the same. */
 function hashText(at: u32, bytes: u32): u32 {
-  let hash = bytes;
+  let hash = bytes ^ hashSeed;
   const end = at + padded(bytes);
   for (let p = at; p < end; p += 4) hash = mix(hash, load<u32>(p));
   return finish(hash);
@@ -314,7 +318,7 @@ function fillRow(row: u32, ref: f64, labels: u32, count: u32, hash: u32): void {
   memory.fill(hot + 4, 0, 60);
   store<f64>(hot, -Infinity, 16);
   store<f64>(hot, -Infinity, 24);
-  memory.fill(cold, 0, 40);
+  memory.fill(cold, 0, 48);
   store<f64>(cold, ref);
   store<u32>(cold, labels, 24);
   store<u16>(cold, count, 28);
@@ -377,6 +381,7 @@ export function headFreeRow(row: u32): void {
   const sequence = load<u32>(hot) | 1;
   atomic.store<u32>(hot, sequence);
   fence();
+  dropHistory(row);
   headRetire(load<u32>(cold, 24), <u32>load<u16>(cold, 28) << 2);
   headRetire(load<u32>(cold, 16), <u32>load<u16>(cold, 22) << 5);
   store<f64>(cold, 0);

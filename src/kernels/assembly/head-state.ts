@@ -13,11 +13,15 @@
  *   52  u32 last commit that added samples                60  u16 how many
  *   56  u32 the commit before it                          62  u16 how many
  *
- * Cold row, 40 bytes:
+ * Cold row, 48 bytes:
  *    0  f64 ref, 0 for a row that is free                  8  f64 first time in the open chunk
  *   16  u32 chunks                      20  u16 their count   22  u16 room for so many
  *   24  u32 labels: addresses of pairs, in label order     28  u16 their count  30 u16 unused
  *   32  u32 hash of the labels          36  u32 generation: how often the row was taken
+ *   40  u32 history, where the row's flags say so         44  u32 unused
+ *
+ * History, of commits before the two that the hot row knows, while open readers stand between them: u32 entries,
+ * u32 room, then {u32 commit, u32 samples that it and those up to the next entry added} each, newest first.
  *
  * Chunk that takes no more samples, 32 bytes:
  *    0  f64 first time                   8  u32 last time - first time (2^32 - 1: for ever)
@@ -37,6 +41,7 @@ export const flagPending: u32 = 1;
 export const flagForeign: u32 = 2;
 export const flagHistogram: u32 = 4;
 export const flagDead: u32 = 8;
+export const flagHistory: u32 = 16;
 
 /** Flags of chunks: 1 on disk, 2 late, 4 closed in memory. */
 export const chunkClosed: u32 = 4;
@@ -48,6 +53,8 @@ export const controlSymbols: u32 = 8;
 export const controlPairs: u32 = 12;
 export const controlNames: u32 = 16;
 const controlFence: u32 = 20;
+/** Of the hashes of texts: a secret, so that nobody can choose labels that collide. */
+export const controlSeed: u32 = 48;
 
 export let control: u32 = 0;
 export let hotRows: u32 = 0;
@@ -63,7 +70,7 @@ export function hotRow(row: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function coldRow(row: u32): u32 {
-  return coldRows + row * 40;
+  return coldRows + row * 48;
 }
 
 export function headPlace(controlAt: u32, hotAt: u32, coldAt: u32, rangeMs: f64): void {

@@ -65,6 +65,8 @@ export interface Database extends Storage {
   readonly headUsedBytes: number;
   /** Series that found no room. */
   readonly refusedSeries: number;
+  /** Samples that were accepted, are in the log, and found no room. */
+  readonly refusedSamples: number;
   /** At most so many series of the head match. */
   seriesBound(matchers: readonly Matcher[]): number;
   /** Size of the log's files. */

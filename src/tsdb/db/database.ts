@@ -142,6 +142,7 @@ function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Ke
   const head = createHead({
     kernels,
     chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
+    hashSeed: (options.random ?? systemRandom).uint32(),
     ...(outOfOrderWindowMs === undefined ? {} : { outOfOrderWindowMs }),
     ...(maxSeries === undefined ? {} : { maxSeries }),
     ...(maxExemplars === undefined ? {} : { maxExemplars }),

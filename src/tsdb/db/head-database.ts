@@ -90,6 +90,10 @@ export class HeadDatabase implements Database {
     return this.#parts.head.usedBytes;
   }
 
+  get refusedSamples(): number {
+    return this.#parts.head.refusedSamples;
+  }
+
   get refusedSeries(): number {
     return this.#parts.head.refusedSeries;
   }

@@ -22,6 +22,8 @@ export interface HeadOptions {
   /** What a block covers (`--storage.tsdb.min-block-duration`, 2 h): chunks end at its multiples. */
   readonly chunkRangeMs: number;
   readonly maxExemplars?: number;
+  /** 32 random bits, mixed into the hashes of label texts; 0 when unsaid. */
+  readonly hashSeed?: number;
 }
 
 /** Where a chunk stands: in `chunks_head`, upstream's ChunkDiskMapperRef in two halves. */
@@ -89,6 +91,8 @@ export interface Head {
   readonly reservedBytes: number;
   /** Series refused for want of memory so far. */
   readonly refusedSeries: number;
+  /** Samples that were accepted and then found no memory. */
+  readonly refusedSamples: number;
 
   appender(): HeadAppender;
   view(): HeadView;

@@ -69,6 +69,10 @@ class ArenaHead implements Head {
     return this.#state.writer.kernels.memory.buffer.byteLength;
   }
 
+  get refusedSamples(): number {
+    return this.#state.writer.refusedSamples;
+  }
+
   get refusedSeries(): number {
     return this.#state.writer.refusedSeries;
   }

@@ -87,7 +87,7 @@ export class HeadTexts {
     const padded = new Uint8Array((encoded.length + 3) & ~3);
     padded.set(encoded);
     const words = new Uint32Array(padded.buffer);
-    let hash = encoded.length;
+    let hash = encoded.length ^ this.#views.word(this.#views.layout.control + control.hashSeed);
     for (const word of words) hash = mix(hash, word);
     return this.#find(control.symbols, finish(hash), (at) => this.#isText(at, encoded.length, words));
   }

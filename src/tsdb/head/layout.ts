@@ -17,6 +17,7 @@ export const control = {
   /** Doubles: of committed samples. */
   mint: 32,
   maxt: 40,
+  hashSeed: 48,
   /** Three columns of words, one row a reader: the slot that owns it + 1, its epoch (0: outside), its commit. */
   readers: 64,
 } as const;
@@ -45,7 +46,7 @@ export const hot = {
   olderAdded: 62,
 } as const;
 
-export const coldRowBytes = 40;
+export const coldRowBytes = 48;
 export const cold = {
   ref: 0,
   openMint: 8,
@@ -53,6 +54,7 @@ export const cold = {
   chunkCount: 20,
   labels: 24,
   labelCount: 28,
+  history: 40,
 } as const;
 
 export const chunkRecordBytes = 32;
@@ -70,7 +72,7 @@ export const chunk = {
 /** A chunk's span that stands for any longer one. */
 export const longestSpan = 2 ** 32 - 1;
 
-export const rowFlag = { pending: 1, foreign: 2, histogram: 4, dead: 8 } as const;
+export const rowFlag = { pending: 1, foreign: 2, histogram: 4, dead: 8, history: 16 } as const;
 /** Closed: of a chunk in memory that waits for its place on disk. */
 export const chunkFlag = { onDisk: 1, late: 2, closed: 4 } as const;
 

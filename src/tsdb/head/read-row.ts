@@ -1,6 +1,16 @@
 /** One series as a snapshot sees it, copied under its sequence. */
 import { assert } from '../../base/index.js';
-import { chunk, chunkFlag, chunkRecordBytes, cold, type HeadViews, hot, longestSpan } from './layout.js';
+import {
+  chunk,
+  chunkFlag,
+  chunkRecordBytes,
+  cold,
+  type HeadViews,
+  hot,
+  longestSpan,
+  mostReaders,
+  rowFlag,
+} from './layout.js';
 
 /** A chunk, in the head's memory or on disk, of which the first `samples` are seen. */
 export interface VisibleChunk {
@@ -74,7 +84,7 @@ export class RowReader {
     this.#lastMs = this.#double(hotAt + hot.lastMs);
     this.labelsAt = Atomics.load(words, (coldAt + cold.labels) >>> 2);
     this.labelCount = Atomics.load(words, (coldAt + cold.labelCount) >>> 2) & 0xffff;
-    this.#hidden = this.#hiddenSamples(hotAt);
+    this.#hidden = this.#hiddenSamples(hotAt, coldAt);
     const count = Atomics.load(words, (coldAt + cold.chunkCount) >>> 2) & 0xffff;
     this.#copyRecords(Atomics.load(words, (coldAt + cold.chunks) >>> 2), count);
   }
@@ -88,14 +98,34 @@ export class RowReader {
   readonly #halves = new Uint32Array(this.#half.buffer);
 
   /** Samples of later commits than the snapshot's. */
-  #hiddenSamples(hotAt: number): number {
+  #hiddenSamples(hotAt: number, coldAt: number): number {
     const { words } = this.#views;
     const newest = Atomics.load(words, (hotAt + hot.newestCommit) >>> 2);
-    if (((this.#commit - newest) | 0) >= 0) return 0;
+    if (this.#sees(newest)) return 0;
     const added = Atomics.load(words, (hotAt + hot.newestAdded) >>> 2);
     const older = Atomics.load(words, (hotAt + hot.olderCommit) >>> 2);
-    const isOlderSeen = ((this.#commit - older) | 0) >= 0;
-    return (added & 0xffff) + (isOlderSeen ? 0 : added >>> 16);
+    if (this.#sees(older)) return added & 0xffff;
+    const hidden = (added & 0xffff) + (added >>> 16);
+    const flags = Atomics.load(words, (hotAt + hot.openCount) >>> 2) >>> 24;
+    if ((flags & rowFlag.history) === 0) return hidden;
+    return hidden + this.#hiddenInHistory(Atomics.load(words, (coldAt + cold.history) >>> 2) >>> 2);
+  }
+
+  #sees(commit: number): boolean {
+    return ((this.#commit - commit) | 0) >= 0;
+  }
+
+  /** What the writer changes meanwhile may be anything: the row is then read again. */
+  #hiddenInHistory(from: number): number {
+    const { words } = this.#views;
+    const count = Math.min(Atomics.load(words, from), mostReaders + 1);
+    let hidden = 0;
+    for (let i = 0; i < count && from + 2 * i + 3 < words.length; i++) {
+      const at = from + 2 + 2 * i;
+      if (this.#sees(Atomics.load(words, at))) break;
+      hidden += Atomics.load(words, at + 1);
+    }
+    return hidden;
   }
 
   #copyRecords(at: number, count: number): void {

@@ -41,11 +41,12 @@ export function restoreChunk(state: HeadState, restored: ClosedChunk, place: Chu
 export function replayRows(state: HeadState, rows: StagedRows): number {
   const { writer } = state;
   const { exports } = writer;
+  const hasWindow = writer.outOfOrderWindowMs > 0;
   if (rows.startTimestamps !== undefined) return replayWithStarts(state, columnsAt(state, rows));
   for (let at = 0; at < rows.length; ) {
     const to = Math.min(rows.length, at + rowsInSlice);
-    const stopped =
-      exports.headReplay(rows.refs, rows.timestamps, rows.values, at, to, writer.minValidMs) >>> 0;
+    const { refs, timestamps, values } = rows;
+    const stopped = exports.headReplay(refs, timestamps, values, at, to, writer.minValidMs, hasWindow) >>> 0;
     at = stopped;
     if (stopped < to) {
       const { views } = writer;
@@ -158,7 +159,9 @@ export function replayHistogram(state: HeadState, sample: HistogramSample): bool
 function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' | 'among' | 'nowhere' {
   const { writer } = state;
   const { views, minValidMs } = writer;
-  if (!(Math.abs(timestampMs) <= chunkTimeLimitMs) || timestampMs < minValidMs) return 'nowhere';
+  const isOld = timestampMs < minValidMs;
+  if (!(Math.abs(timestampMs) <= chunkTimeLimitMs)) return 'nowhere';
+  if (isOld && writer.outOfOrderWindowMs <= 0) return 'nowhere';
   const at = views.hotRow(row);
   const lastMs = views.double(at + hot.lastMs);
   const isFresh = views.word(at + hot.openAt) === 0 && (views.byte(at + hot.flags) & rowFlag.foreign) === 0;
@@ -166,7 +169,7 @@ function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' |
   if (timestampMs < loggedMs) return 'among';
   if (timestampMs === loggedMs) return 'nowhere';
   if (isFresh) views.setDouble(at + hot.lastDelta, timestampMs);
-  return timestampMs > lastMs ? 'behind' : 'nowhere';
+  return timestampMs > lastMs && !isOld ? 'behind' : 'nowhere';
 }
 
 /** Makes a series under the ref that it had; a second ref of one label set names the same series. */

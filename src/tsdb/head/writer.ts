@@ -67,6 +67,7 @@ export class HeadWriter {
     this.views.setWord(controlAt + control.epoch, firstEpoch);
     this.views.setDouble(controlAt + control.mint, Number.POSITIVE_INFINITY);
     this.views.setDouble(controlAt + control.maxt, Number.NEGATIVE_INFINITY);
+    this.views.setWord(controlAt + control.hashSeed, options.hashSeed ?? 0);
     const hasTables = exports.headIndexInit();
     const closedAt = exports.arenaAlloc((rowsInSlice + 64) * 8) >>> 0;
     this.commitsAt = exports.arenaAlloc(mostReaders * 4) >>> 0;

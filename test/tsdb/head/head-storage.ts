@@ -28,6 +28,7 @@ export async function openTestHead(
     kernels,
     chunkRangeMs: 7_200_000,
     maxExemplars: 1000,
+    hashSeed: 0x9e3779b9,
     ...options,
   });
 }

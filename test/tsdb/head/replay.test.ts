@@ -147,6 +147,22 @@ describe('what a log and chunk files bring back', () => {
   });
 });
 
+describe('late samples of a log, before the end of the last block', () => {
+  for (const [outOfOrderWindowMs, rows] of [
+    [60_000, ['1500=2', '3000=4']],
+    [0, ['3000=4']],
+  ] as const) {
+    it(`come back as they were accepted, with a window of ${outOfOrderWindowMs} ms`, async () => {
+      const head = await openTestHead({ outOfOrderWindowMs });
+      head.restoreSeries(5 as SeriesRef, Labels.fromPairs('__name__', 'm'));
+      head.minValidMs = 2500;
+      head.replayFloats(batchOf([5, 2000, 1], [5, 1500, 2], [5, 2000, 1], [5, 3000, 4]));
+      const storage = new HeadStorage(head, await createTestKernels());
+      assert.deepEqual(await readAll(storage), [['{__name__="m"}', [...rows]]]);
+    });
+  }
+});
+
 describe('a head at its limits', () => {
   it('refuses series at 90 % of its memory and takes samples of those it has', async () => {
     const head = await openTestHead({ maxBytes: 4 << 20 });
