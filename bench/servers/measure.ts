@@ -1,6 +1,14 @@
 /** Servers under measurement: started fresh, looked at from outside (/proc, so Linux alone). */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { peerPath } from '../../test/support/peers.js';
@@ -77,7 +85,10 @@ export interface TargetFarm {
 export async function startFarm(args: readonly string[]): Promise<TargetFarm | undefined> {
   const script = path.resolve('..', 'shared', 'bench', 'target-farm.mjs');
   if (!existsSync(script)) return undefined;
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // The farm looks at its own path to know that it is run: a link would hide that.
+  const child = spawn(process.execPath, [realpathSync(script), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const line = await new Promise<string>((resolve) =>
     child.stdout.once('data', (bytes) => resolve(String(bytes))),
   );
