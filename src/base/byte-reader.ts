@@ -178,6 +178,15 @@ export class ByteReader {
     return this.#low & 1 ? -magnitude - 1 : magnitude;
   }
 
+  /** A zigzag number added to an integer, as Go adds 64-bit integers: exact where the sum is a safe one. */
+  varintFrom(base: number): number {
+    const delta = this.varint();
+    if (Math.abs(delta) <= Number.MAX_SAFE_INTEGER) return base + delta;
+    const magnitude = (BigInt(this.#high) << 55n) | (BigInt(this.#middle) << 27n) | (BigInt(this.#low) >> 1n);
+    const exact = this.#low & 1 ? -magnitude - 1n : magnitude;
+    return Number(BigInt.asIntN(64, BigInt(base) + exact));
+  }
+
   /**
    * A count of things that take at least `eachBytes` bytes, so that a wrong one is caught before it is
    * believed.

@@ -102,6 +102,25 @@ describe('bytes', () => {
     assert.throws(() => reader.u32(), { offset: 1, message });
   });
 
+  it('adds a difference to a number exactly, also one that no double holds', () => {
+    const cases: [base: number, sum: bigint][] = [
+      [-5, 2n ** 53n - 3n],
+      [5, -(2n ** 53n) + 3n],
+      [-(2 ** 53 - 1), 2n ** 53n - 1n],
+      [7, 7n],
+      [7, -1000n],
+      [1, 2n ** 40n],
+    ];
+    for (const [base, sum] of cases) {
+      const delta = sum - BigInt(base);
+      let zigzag = BigInt.asUintN(64, (delta << 1n) ^ (delta >> 63n));
+      const bytes: number[] = [];
+      for (; zigzag >= 0x80n; zigzag >>= 7n) bytes.push(Number(zigzag & 0x7fn) | 0x80);
+      bytes.push(Number(zigzag));
+      assert.equal(readerOf(bytes).varintFrom(base), Number(sum), `${base} to ${sum}`);
+    }
+  });
+
   it('reads back texts of every length and of all characters', () => {
     for (const unit of ['x', 'é', '💥', '\0']) {
       for (const length of [0, 1, 63, 64, 126, 127, 128, 129, 300]) {

@@ -6,7 +6,7 @@ export function readRef(reader: ByteReader): number {
 }
 
 export function readRefFrom(reader: ByteReader, base: number): number {
-  const ref = base + reader.varint();
+  const ref = reader.varintFrom(base);
   if (!Number.isSafeInteger(ref) || ref < 0) reader.unsupported('a series reference');
   return ref;
 }
@@ -16,7 +16,7 @@ export function readTime(reader: ByteReader): number {
 }
 
 export function readTimeFrom(reader: ByteReader, base: number): number {
-  const timestampMs = base + reader.varint();
+  const timestampMs = reader.varintFrom(base);
   if (!Number.isSafeInteger(timestampMs)) reader.unsupported('a timestamp');
   return timestampMs;
 }
