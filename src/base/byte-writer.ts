@@ -27,6 +27,11 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** What was written, without a copy: good until the next write. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   reset(): void {
     this.#length = 0;
   }
@@ -47,6 +52,11 @@ export class ByteWriter {
   byte(value: number): void {
     const at = this.#reserve(1);
     this.#bytes[at] = value;
+  }
+
+  u32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   /** Signed and unsigned alike. */

@@ -2,6 +2,7 @@
  * Doubles as Go prints them: the shortest digits that read back as the same double, the nearest of those. Source of the
  * method: R. Giulietti, "The Schubfach way to render doubles". Oracle: base/go-float.ts.
  */
+import { highProduct } from './wide-product';
 
 const leastPower: i32 = -292;
 const powerCount: i32 = 617;
@@ -14,19 +15,6 @@ const zeros: u64 = 0x3030303030303030;
 /** The address of the table of powers, for the binding to fill. */
 export function floatFormatPowers(): u32 {
   return <u32>powers;
-}
-
-// @ts-ignore: decorator
-@inline
-function highProduct(a: u64, b: u64): u64 {
-  const aLow = a & 0xffffffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffffffff;
-  const bHigh = b >> 32;
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >> 32);
-  const other = aLow * bHigh + (middle & 0xffffffff);
-  return aHigh * bHigh + (middle >> 32) + (other >> 32);
 }
 
 // @ts-ignore: decorator

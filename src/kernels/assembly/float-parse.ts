@@ -4,6 +4,7 @@
  * "Number parsing at a gigabyte per second", with the proof of Mushtak and Lemire that no case is left over); a longer
  * number is read with its digits cut off and one more in the last place, and is settled where both give the same.
  */
+import { highProduct } from './wide-product';
 
 const leastPower: i64 = -342;
 const mostPower: i64 = 308;
@@ -29,8 +30,6 @@ const normalNaN: u64 = 0x7ff8000000000001;
 /** What `readNumber` and `readName` found. */
 let foundBits: u64 = 0;
 let foundStatus: i32 = 0;
-let productHigh: u64 = 0;
-let productLow: u64 = 0;
 
 /** Where the binding writes the powers of five. */
 export function floatTable(): usize {
@@ -43,20 +42,6 @@ export function numberBits(): u64 {
   return foundBits;
 }
 
-// @ts-ignore: decorator
-@inline
-function multiply(a: u64, b: u64): void {
-  const aLow = a & 0xffffffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffffffff;
-  const bHigh = b >> 32;
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >> 32);
-  const other = aLow * bHigh + (middle & 0xffffffff);
-  productHigh = aHigh * bHigh + (middle >> 32) + (other >> 32);
-  productLow = (other << 32) | (low & 0xffffffff);
-}
-
 /** The bits of `w` * 10^`q`, rounded to nearest even; infinity where it does not fit. */
 function decimalBits(w: u64, q: i64): u64 {
   if (w == 0 || q < leastPower) return 0;
@@ -64,13 +49,12 @@ function decimalBits(w: u64, q: i64): u64 {
   const zeros = clz<u64>(w);
   w <<= zeros;
   const power = powers + (<usize>(q - leastPower) << 4);
-  multiply(w, load<u64>(power));
-  let high = productHigh;
-  let low = productLow;
+  let high = highProduct(w, load<u64>(power));
+  let low = w * load<u64>(power);
   if ((high & 0x1ff) == 0x1ff) {
-    multiply(w, load<u64>(power, 8));
-    low += productHigh;
-    if (productHigh > low) high++;
+    const rest = highProduct(w, load<u64>(power, 8));
+    low += rest;
+    if (rest > low) high++;
   }
   const upper = high >> 63;
   const shift = upper + 9;

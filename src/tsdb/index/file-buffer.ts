@@ -1,7 +1,6 @@
-import { type Disk, type DiskFile, writeAll } from '../../base/index.js';
+import { ByteWriter, type Disk, type DiskFile, writeAll } from '../../base/index.js';
 import { crc32c } from '../../kernels/index.js';
 
-const two32 = 2 ** 32;
 const startBytes = 64 << 10;
 const flushBytes = 1 << 20;
 
@@ -18,9 +17,7 @@ export function uvarintBytes(value: number): number {
  */
 export class FileBuffer {
   readonly #file: DiskFile;
-  #bytes = new Uint8Array(startBytes);
-  #view = new DataView(this.#bytes.buffer);
-  #length = 0;
+  readonly #out = new ByteWriter(startBytes);
   #written = 0;
 
   private constructor(file: DiskFile) {
@@ -33,80 +30,53 @@ export class FileBuffer {
 
   /** Where the next byte goes. */
   get position(): number {
-    return this.#written + this.#length;
-  }
-
-  #reserve(count: number): number {
-    const at = this.#length;
-    const needed = at + count;
-    if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
-      grown.set(this.#bytes.subarray(0, at));
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
-    }
-    this.#length = needed;
-    return at;
+    return this.#written + this.#out.length;
   }
 
   byte(value: number): void {
-    const at = this.#reserve(1);
-    this.#bytes[at] = value;
+    this.#out.byte(value);
   }
 
   u32(value: number): void {
-    const at = this.#reserve(4);
-    this.#view.setUint32(at, value);
+    this.#out.u32(value);
   }
 
   /** Signed and unsigned alike. */
   u64(value: number): void {
-    const at = this.#reserve(8);
-    const high = Math.floor(value / two32);
-    this.#view.setInt32(at, high);
-    this.#view.setUint32(at + 4, value - high * two32);
+    this.#out.u64(value);
   }
 
   uvarint(value: number): void {
-    let left = value;
-    while (left >= 128) {
-      this.byte((left % 128) | 0x80);
-      left = Math.floor(left / 128);
-    }
-    this.byte(left);
+    this.#out.uvarint(value);
   }
 
   raw(bytes: Uint8Array): void {
-    const at = this.#reserve(bytes.length);
-    this.#bytes.set(bytes, at);
+    this.#out.raw(bytes);
   }
 
   /** Zeros up to the next multiple of `size`. */
   pad(size: number): void {
-    const over = this.position % size;
-    if (over === 0) return;
-    const at = this.#reserve(size - over);
-    this.#bytes.fill(0, at, this.#length);
+    for (let over = this.position % size; over !== 0; over = (over + 1) % size) this.#out.byte(0);
   }
 
   /** The checksum of what was put since `start`, which must not have been written yet. */
   checksumSince(start: number): void {
-    this.u32(crc32c(this.#bytes, start - this.#written, this.#length));
+    this.u32(crc32c(this.#out.written, start - this.#written));
   }
 
   /** Writes once a piece is full. */
   async settle(): Promise<void> {
-    if (this.#length >= flushBytes) await this.flush();
+    if (this.isFull) await this.flush();
   }
 
   get isFull(): boolean {
-    return this.#length >= flushBytes;
+    return this.#out.length >= flushBytes;
   }
 
   async flush(): Promise<void> {
-    await writeAll(this.#file, this.#bytes.subarray(0, this.#length), this.#written);
-    this.#written += this.#length;
-    this.#length = 0;
+    await writeAll(this.#file, this.#out.written, this.#written);
+    this.#written += this.#out.length;
+    this.#out.reset();
   }
 
   /** Everything written and on stable storage. */
