@@ -26,6 +26,7 @@ import { BatchColumns } from '../src/scrape/batch-columns.js';
 import { createScrapeMetrics, Target } from '../src/scrape/index.js';
 import { MetadataCache } from '../src/scrape/metadata-cache.js';
 import { PageLanes } from '../src/scrape/page-lanes.js';
+import { ScrapeBeat } from '../src/scrape/scrape-beat.js';
 import { ScrapeCache } from '../src/scrape/scrape-cache.js';
 import { ScrapeLoop } from '../src/scrape/scrape-loop.js';
 import type { Appender, SeriesRef } from '../src/storage/index.js';
@@ -159,6 +160,7 @@ async function main(): Promise<void> {
     ...{ clock: systemClock, storage: { appender: () => store }, logger, metrics, lanes },
     self: undefined,
     offsetSeed: 0n,
+    beat: new ScrapeBeat(),
   };
   const loops = all.map(
     (parts, i) =>

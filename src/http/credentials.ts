@@ -41,6 +41,13 @@ async function authorizationHeader(options: HttpClientOptions, disk: Disk): Prom
   return undefined;
 }
 
+/** Whether `sensitiveHeaders` has any. */
+export function hasSecrets(options: HttpClientOptions): boolean {
+  const { basicAuth, authorization, bearerToken, bearerTokenFile, httpHeaders } = options;
+  const isAuthorized = basicAuth !== undefined || authorization !== undefined;
+  return isAuthorized || !bearerToken.isEmpty || bearerTokenFile !== '' || [...httpHeaders].length > 0;
+}
+
 /** Headers that only the configured host may see: credentials and configured headers. */
 export async function sensitiveHeaders(options: HttpClientOptions, disk: Disk): Promise<ReadHeaders> {
   try {

@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import type { BodyBuffer, BodyRefusal } from './body-buffer.js';
+import type { Cancellation } from './cancellation.js';
 
 export interface RawResponse {
   readonly status: number;
@@ -16,7 +17,7 @@ export interface DispatchOptions {
   readonly agent: Agent;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Takes the body as it came over the wire; only that of a 200. */
   readonly body: BodyBuffer;
 }
@@ -73,8 +74,8 @@ class GetHandler implements Dispatcher.DispatchHandler {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    options.signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (options.signal.aborted) this.#onAbort();
+    options.cancellation.listen(this.#onAbort);
+    if (options.cancellation.reason !== undefined) this.#onAbort();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -135,7 +136,7 @@ class GetHandler implements Dispatcher.DispatchHandler {
   #end(settle: () => void): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#options.cancellation.unlisten(this.#onAbort);
     settle();
     this.#controller?.abort(new Error('done'));
   }

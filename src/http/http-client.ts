@@ -2,7 +2,8 @@ import type { Agent, buildConnector } from 'undici';
 import type { Clock, Disk, Timer } from '../base/index.js';
 import { BlockPool, BodyBuffer } from './body-buffer.js';
 import { ByteBudget } from './byte-budget.js';
-import { sensitiveHeaders } from './credentials.js';
+import { Cancellation } from './cancellation.js';
+import { hasSecrets, sensitiveHeaders } from './credentials.js';
 import { type DispatchOptions, dispatchGet, type RawResponse } from './dispatch-get.js';
 import type { HttpClientOptions } from './http-fields.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './http-get.js';
 import { inflateGzip } from './inflate.js';
 import { networkErrorText } from './network-error.js';
-import { PlainAgent } from './plain-get.js';
+import { PlainAgent, type PlainRequest, plainRequest } from './plain-get.js';
 import { readTlsOptions } from './tls-connector.js';
 
 export interface HttpClientPorts {
@@ -25,7 +26,17 @@ export interface HttpClientPorts {
   readonly budget: ByteBudget;
 }
 
-type PlainGet = Omit<DispatchOptions, 'agent'>;
+type WholeGet = Omit<DispatchOptions, 'agent'>;
+
+type Answer = HttpGetResponse | HttpGetFailure | { readonly location: string };
+
+/** One request of a caller: what of it has gone by. */
+interface Attempt {
+  readonly request: HttpGetRequest;
+  readonly cancellation: Cancellation;
+  readonly hops: number;
+  readonly url: string;
+}
 
 const maxRedirects = 10;
 
@@ -51,10 +62,14 @@ class UndiciClient implements HttpGet {
   /** One agent for TCP ("") and one a Unix socket: undici pools connections by host alone. */
   readonly #agents = new Map<string, Promise<Agent>>();
   readonly #plainAgents = new Map<string, PlainAgent>();
+  /** Requests without secrets that were laid out before. */
+  readonly #plainRequests = new WeakMap<HttpGetRequest, PlainRequest>();
+  readonly #isPlain: boolean;
 
   constructor(options: HttpClientOptions, ports: HttpClientPorts) {
     this.#options = options;
     this.#ports = ports;
+    this.#isPlain = options.proxyUrl === '' && !hasSecrets(options);
   }
 
   async close(): Promise<void> {
@@ -66,16 +81,19 @@ class UndiciClient implements HttpGet {
   }
 
   async get(request: HttpGetRequest): Promise<HttpGetResponse | HttpGetFailure> {
-    const cancel = new AbortController();
-    const deadline = this.#startDeadline(request.timeoutMs, () => cancel.abort('timeout'));
-    const onAbort = (): void => cancel.abort('aborted');
-    request.signal?.addEventListener('abort', onAbort, { once: true });
-    if (request.signal?.aborted) onAbort();
+    const cancellation = new Cancellation();
+    const deadline = this.#startDeadline(request.timeoutMs, () => cancellation.cancel('timeout'));
+    const onCancel = (): void => cancellation.cancel('aborted');
+    request.cancellation?.listen(onCancel);
+    if (request.cancellation?.reason !== undefined) onCancel();
     try {
-      return await this.#follow(request, cancel.signal);
+      const first = { request, cancellation, hops: 0, url: request.url };
+      const plain = this.#plainOf(request);
+      const answer = await (plain === undefined ? this.#sendWhole(first) : this.#sendPlain(first, plain));
+      return 'location' in answer ? await this.#follow(first, answer.location) : answer;
     } finally {
       deadline.cancel();
-      request.signal?.removeEventListener('abort', onAbort);
+      request.cancellation?.unlisten(onCancel);
     }
   }
 
@@ -94,83 +112,103 @@ class UndiciClient implements HttpGet {
     return { cancel: () => timer.cancel() };
   }
 
-  async #follow(request: HttpGetRequest, signal: AbortSignal): Promise<HttpGetResponse | HttpGetFailure> {
-    const secrets = await sensitiveHeaders(this.#options, this.#ports.disk);
-    if ('error' in secrets) {
-      return { ok: false, kind: 'network', error: networkErrorText(request.url, new Error(secrets.error)) };
-    }
-    let url = request.url;
-    for (let hops = 0; ; hops++) {
-      const sameHost = url === request.url || hostOf(url) === hostOf(request.url);
-      const headers = sameHost ? [...request.headers, ...secrets.headers] : request.headers;
-      const answer = await this.#send({ request, url, headers, signal });
-      if (!('location' in answer)) return answer;
-      if (hops >= maxRedirects) {
-        return {
-          ok: false,
-          kind: 'network',
-          error: networkErrorText(url, new Error('stopped after 10 redirects')),
-        };
+  async #follow(first: Attempt, location: string): Promise<HttpGetResponse | HttpGetFailure> {
+    let attempt = first;
+    let url = location;
+    for (;;) {
+      if (attempt.hops >= maxRedirects) {
+        const error = networkErrorText(attempt.url, new Error('stopped after 10 redirects'));
+        return { ok: false, kind: 'network', error };
       }
+      attempt = { ...attempt, hops: attempt.hops + 1, url };
+      const answer = await this.#sendWhole(attempt);
+      if (!('location' in answer)) return answer;
       url = answer.location;
     }
   }
 
-  async #send(options: {
-    request: HttpGetRequest;
-    url: string;
-    headers: HttpGetRequest['headers'];
-    signal: AbortSignal;
-  }): Promise<HttpGetResponse | HttpGetFailure | { location: string }> {
-    const { request, url, signal } = options;
-    const { pool, budget } = this.#ports;
-    const body = new BodyBuffer({ pool, budget, limitBytes: request.bodyLimitBytes });
+  /** Undefined where it takes the complete client: secrets, TLS, a proxy, an odd URL. */
+  #plainOf(request: HttpGetRequest): PlainRequest | undefined {
+    if (!this.#isPlain) return undefined;
+    let plain = this.#plainRequests.get(request);
+    if (plain === undefined) {
+      plain = plainRequest(request.url, request.headers);
+      if (plain !== undefined) this.#plainRequests.set(request, plain);
+    }
+    return plain;
+  }
+
+  async #sendPlain(attempt: Attempt, plain: PlainRequest): Promise<Answer> {
+    const { cancellation, request } = attempt;
+    const body = this.#createBody(request);
     let raw: RawResponse;
     try {
-      const get = { url, headers: options.headers, signal, body };
-      raw = await (this.#plainGet(request.socketPath ?? '', get) ??
-        this.#dispatchGet(request.socketPath ?? '', get));
+      raw = await this.#plainAgent(request.socketPath ?? '').get(plain, { cancellation, body });
     } catch (error) {
       body.release();
-      return failureOf(url, error, signal, false);
+      return failureOf(attempt.url, error, cancellation, false);
     }
+    return this.#answerOf(attempt, raw, body);
+  }
+
+  /** With the secrets of the client, which may come from files. */
+  async #sendWhole(attempt: Attempt): Promise<Answer> {
+    const { cancellation, request, url } = attempt;
+    const secrets = await sensitiveHeaders(this.#options, this.#ports.disk);
+    if ('error' in secrets) {
+      return { ok: false, kind: 'network', error: networkErrorText(request.url, new Error(secrets.error)) };
+    }
+    const sameHost = url === request.url || hostOf(url) === hostOf(request.url);
+    const headers = sameHost ? [...request.headers, ...secrets.headers] : request.headers;
+    const socketPath = request.socketPath ?? '';
+    const body = this.#createBody(request);
+    const plain = this.#options.proxyUrl === '' ? plainRequest(url, headers) : undefined;
+    let raw: RawResponse;
+    try {
+      raw = await (plain === undefined
+        ? this.#dispatchGet(socketPath, { url, headers, cancellation, body })
+        : this.#plainAgent(socketPath).get(plain, { cancellation, body }));
+    } catch (error) {
+      body.release();
+      return failureOf(url, error, cancellation, false);
+    }
+    return this.#answerOf(attempt, raw, body);
+  }
+
+  #createBody({ bodyLimitBytes: limitBytes }: HttpGetRequest): BodyBuffer {
+    const { pool, budget } = this.#ports;
+    return new BodyBuffer({ pool, budget, limitBytes });
+  }
+
+  #answerOf(attempt: Attempt, raw: RawResponse, body: BodyBuffer): Answer | Promise<Answer> {
+    const { url, cancellation } = attempt;
     const location = redirects.has(raw.status) && this.#options.followRedirects ? raw.location : '';
     if (location !== '' && URL.canParse(location, url)) {
       body.release();
       return { location: new URL(location, url).href };
     }
-    return this.#finish({ request, url, raw, body, signal });
+    if (raw.refused !== undefined) {
+      body.release();
+      return this.#refusal(raw.refused);
+    }
+    if (raw.bodyError !== undefined) {
+      body.release();
+      return failureOf(url, raw.bodyError, cancellation, true);
+    }
+    const { status, statusText, contentType } = raw;
+    const answer: HttpGetResponse = { ok: true, status, statusText, contentType, body };
+    return raw.contentEncoding === 'gzip' && status === 200 ? this.#inflated(attempt, answer) : answer;
   }
 
-  async #finish(given: {
-    request: HttpGetRequest;
-    url: string;
-    raw: RawResponse;
-    body: BodyBuffer;
-    signal: AbortSignal;
-  }): Promise<HttpGetResponse | HttpGetFailure> {
-    const { raw, body } = given;
-    const refuse = (failure: HttpGetFailure): HttpGetFailure => {
-      body.release();
-      return failure;
-    };
-    if (raw.refused !== undefined) return refuse(this.#refusal(raw.refused));
-    if (raw.bodyError !== undefined) return refuse(failureOf(given.url, raw.bodyError, given.signal, true));
-    const answer = {
-      ok: true,
-      status: raw.status,
-      statusText: raw.statusText,
-      contentType: raw.contentType,
-    } as const;
-    if (raw.contentEncoding !== 'gzip' || raw.status !== 200) return { ...answer, body };
-    const { pool, budget } = this.#ports;
-    const inflated = new BodyBuffer({ pool, budget, limitBytes: given.request.bodyLimitBytes });
-    const result = await inflateGzip(body.bytes(), inflated, given.signal);
-    body.release();
+  async #inflated(attempt: Attempt, answer: HttpGetResponse): Promise<Answer> {
+    const { request, cancellation, url } = attempt;
+    const inflated = this.#createBody(request);
+    const result = await inflateGzip(answer.body.bytes(), inflated, cancellation);
+    answer.body.release();
     if (result === undefined) return { ...answer, body: inflated };
     inflated.release();
     if ('refused' in result) return this.#refusal(result.refused);
-    if (given.signal.aborted) return failureOf(given.url, undefined, given.signal, true);
+    if (cancellation.reason !== undefined) return failureOf(url, undefined, cancellation, true);
     return { ok: false, kind: 'network', error: result.error };
   }
 
@@ -184,18 +222,16 @@ class UndiciClient implements HttpGet {
     };
   }
 
-  /** Undefined where it takes the complete client: TLS, a proxy, an odd URL. */
-  #plainGet(socketPath: string, get: PlainGet): Promise<RawResponse> | undefined {
-    if (this.#options.proxyUrl !== '') return undefined;
+  #plainAgent(socketPath: string): PlainAgent {
     let agent = this.#plainAgents.get(socketPath);
     if (agent === undefined) {
       agent = new PlainAgent(socketPath, this.#ports.clock);
       this.#plainAgents.set(socketPath, agent);
     }
-    return agent.get(get);
+    return agent;
   }
 
-  async #dispatchGet(socketPath: string, get: PlainGet): Promise<RawResponse> {
+  async #dispatchGet(socketPath: string, get: WholeGet): Promise<RawResponse> {
     return dispatchGet({ agent: await this.#agent(socketPath), ...get });
   }
 
@@ -237,9 +273,9 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-function failureOf(url: string, error: unknown, signal: AbortSignal, inBody: boolean): HttpGetFailure {
-  if (signal.aborted) {
-    const isTimeout = signal.reason === 'timeout';
+function failureOf(url: string, error: unknown, { reason }: Cancellation, inBody: boolean): HttpGetFailure {
+  if (reason !== undefined) {
+    const isTimeout = reason === 'timeout';
     const text = isTimeout ? 'context deadline exceeded' : 'context canceled';
     const kind = isTimeout ? 'timeout' : 'aborted';
     return { ok: false, kind, error: inBody ? text : networkErrorText(url, new Error(text)) };

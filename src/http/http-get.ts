@@ -1,5 +1,7 @@
 import type { BodyBuffer } from './body-buffer.js';
+import type { Cancellation } from './cancellation.js';
 
+/** May be used for many requests, one after the other; what does not change is then worked out once. */
 export interface HttpGetRequest {
   readonly url: string;
   /** Sent in this order, besides what the client's options add. */
@@ -10,7 +12,7 @@ export interface HttpGetRequest {
   readonly bodyLimitBytes: number;
   /** Connects to this socket instead of the URL's host. */
   readonly socketPath?: string;
-  readonly signal?: AbortSignal;
+  readonly cancellation?: Cancellation;
 }
 
 export interface HttpGetResponse {

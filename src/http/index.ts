@@ -1,5 +1,6 @@
 export { BlockPool, BodyBuffer } from './body-buffer.js';
 export { ByteBudget } from './byte-budget.js';
+export { Cancellation } from './cancellation.js';
 export { encodeQuery, escapePath, formatUrl, type UrlParts } from './go-url.js';
 export { createBodyMemory, createHttpClient, type HttpClientPorts } from './http-client.js';
 export {

@@ -1,6 +1,7 @@
 import { createGunzip, gunzip } from 'node:zlib';
 import { errnoOf, messageOf } from '../base/index.js';
 import type { BodyBuffer, BodyRefusal } from './body-buffer.js';
+import type { Cancellation } from './cancellation.js';
 
 export type InflateResult = { readonly refused: BodyRefusal } | { readonly error: string } | undefined;
 
@@ -11,7 +12,7 @@ const onePieceRatio = 24;
 export async function inflateGzip(
   compressed: Uint8Array,
   into: BodyBuffer,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<InflateResult> {
   const bound = compressed.length * onePieceRatio + 16_384;
   if (bound <= 8 * 1024 * 1024) {
@@ -22,7 +23,7 @@ export async function inflateGzip(
     }
     if (whole.error !== undefined) return { error: whole.error };
   }
-  return inflateStream(compressed, into, signal);
+  return inflateStream(compressed, into, cancellation);
 }
 
 function inflateWhole(
@@ -41,14 +42,14 @@ function inflateWhole(
 function inflateStream(
   compressed: Uint8Array,
   into: BodyBuffer,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<InflateResult> {
   return new Promise((resolve) => {
     const stream = createGunzip({ chunkSize: 256 * 1024 });
     const onAbort = (): void => void stream.destroy(new Error('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    stream.on('close', () => signal.removeEventListener('abort', onAbort));
-    if (signal.aborted) onAbort();
+    cancellation.listen(onAbort);
+    stream.on('close', () => cancellation.unlisten(onAbort));
+    if (cancellation.reason !== undefined) onAbort();
     stream.on('data', (chunk: Buffer) => {
       const refused = into.append(chunk);
       if (refused === undefined) return;

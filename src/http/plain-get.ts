@@ -10,7 +10,8 @@ import { ResponseReader } from './response-reader.js';
 
 /** Connections that were idle for half of this are closed when it has passed. */
 const idleMs = 300_000;
-const readBytes = 64 * 1024;
+/** A page of some thousand samples, in one read. */
+const readBytes = 256 * 1024;
 
 interface Place {
   readonly origin: string;
@@ -29,7 +30,31 @@ interface Connection {
   isUsed: boolean;
 }
 
-type GetOptions = Omit<DispatchOptions, 'agent'>;
+/** A request as it is sent. */
+export interface PlainRequest {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** Undefined for what only a complete client can ask for. */
+export function plainRequest(
+  url: string,
+  headers: readonly (readonly [name: string, value: string])[],
+): PlainRequest | undefined {
+  const place = placeOf(url);
+  if (place === undefined) return undefined;
+  let text = `GET ${place.path} HTTP/1.1\r\n`;
+  let hasHost = false;
+  for (const [name, value] of headers) {
+    if (!/^[\w-]+$/.test(name) || /[^\t\x20-\x7e]/.test(value)) return undefined;
+    if (name.length === 4 && name.toLowerCase() === 'host') hasHost = true;
+    text += `${name}: ${value}\r\n`;
+  }
+  if (!hasHost) text += `Host: ${place.host}\r\n`;
+  return { place, text: `${text}Connection: keep-alive\r\n\r\n` };
+}
+
+type Given = Pick<DispatchOptions, 'cancellation' | 'body'>;
 
 export class PlainAgent {
   readonly #socketPath: string;
@@ -46,30 +71,20 @@ export class PlainAgent {
     this.#clock = clock;
   }
 
-  /** Undefined for what only a complete client can ask for. */
-  get(options: GetOptions): Promise<RawResponse> | undefined {
-    const place = placeOf(options.url);
-    if (place === undefined) return undefined;
-    let text = `GET ${place.path} HTTP/1.1\r\n`;
-    let hasHost = false;
-    for (const [name, value] of options.headers) {
-      if (!/^[\w-]+$/.test(name) || /[^\t\x20-\x7e]/.test(value)) return undefined;
-      if (name.length === 4 && name.toLowerCase() === 'host') hasHost = true;
-      text += `${name}: ${value}\r\n`;
-    }
-    if (!hasHost) text += `Host: ${place.host}\r\n`;
-    text += 'Connection: keep-alive\r\n\r\n';
+  /** As `dispatchGet`. */
+  get(request: PlainRequest, given: Given): Promise<RawResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(options, resolve, reject);
-      if (!exchange.isSettled) this.#start(place, text, exchange);
+      const exchange = new Exchange(given, resolve, reject);
+      if (!exchange.isSettled) this.#start(request, exchange);
     });
   }
 
-  #start(place: Place, text: string, exchange: Exchange): void {
+  #start(request: PlainRequest, exchange: Exchange): void {
+    const { place, text } = request;
     const connection = this.#idle.get(place.origin)?.pop() ?? this.#connect(place);
     connection.exchange = exchange;
     exchange.begin({
-      again: connection.isUsed ? () => this.#start(place, text, exchange) : undefined,
+      again: connection.isUsed ? () => this.#start(request, exchange) : undefined,
       drop: () => connection.socket.destroy(),
       keep: () => this.#keep(connection),
     });
@@ -167,7 +182,7 @@ interface Ends {
 }
 
 class Exchange {
-  readonly #options: GetOptions;
+  readonly #given: Given;
   readonly #resolve: (response: RawResponse) => void;
   readonly #reject: (error: Error) => void;
   #ends: Ends | undefined;
@@ -177,12 +192,12 @@ class Exchange {
   isSettled = false;
   readonly #onAbort = (): void => this.#fail(new Error('aborted'));
 
-  constructor(options: GetOptions, resolve: (response: RawResponse) => void, reject: (error: Error) => void) {
-    this.#options = options;
+  constructor(given: Given, resolve: (response: RawResponse) => void, reject: (error: Error) => void) {
+    this.#given = given;
     this.#resolve = resolve;
     this.#reject = reject;
-    options.signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (options.signal.aborted) this.#onAbort();
+    given.cancellation.listen(this.#onAbort);
+    if (given.cancellation.reason !== undefined) this.#onAbort();
   }
 
   begin(ends: Ends): void {
@@ -210,7 +225,7 @@ class Exchange {
   #onData(chunk: Uint8Array): void {
     const response = this.#response as RawResponse;
     if (this.isSettled || response.status !== 200) return;
-    const refused = this.#options.body.append(chunk);
+    const refused = this.#given.body.append(chunk);
     if (refused !== undefined) this.#finish({ ...response, refused }, false);
   }
 
@@ -235,7 +250,7 @@ class Exchange {
   #end(settle: () => void, keepsAlive: boolean): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#given.cancellation.unlisten(this.#onAbort);
     settle();
     if (keepsAlive) this.#ends?.keep();
     else this.#ends?.drop();

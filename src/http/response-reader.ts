@@ -25,6 +25,45 @@ function malformed(message: string): Error {
   return Object.assign(new Error(message), { code: 'HPE_MALFORMED' });
 }
 
+interface Fields {
+  connection?: string;
+  location?: string;
+  'content-type'?: string;
+  'content-length'?: string;
+  'content-encoding'?: string;
+  'transfer-encoding'?: string;
+}
+
+/** Names of the fields that matter, by their lengths, all of which differ. */
+const wantedFields: readonly (keyof Fields)[] = [
+  'location',
+  'connection',
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+];
+const fieldOfLength: readonly (keyof Fields | undefined)[] = Array.from({ length: 32 }, (_, length) =>
+  wantedFields.find((name) => name.length === length),
+);
+
+/** The first of each name counts. */
+function readFields(head: string, start: number): Fields {
+  const fields: Fields = {};
+  for (let at = start; at < head.length; ) {
+    const feed = head.indexOf('\n', at);
+    const end = feed < 0 ? head.length : feed;
+    const colon = head.indexOf(':', at);
+    if (colon <= at || colon >= end) throw malformed('Invalid header token');
+    const name = fieldOfLength[colon - at];
+    if (name !== undefined && fields[name] === undefined && head.slice(at, colon).toLowerCase() === name) {
+      fields[name] = head.slice(colon + 1, end).trim();
+    }
+    at = end + 1;
+  }
+  return fields;
+}
+
 /** Reads one HTTP/1.1 response of a GET as its bytes come. Throws at the first fault. */
 export class ResponseReader {
   readonly #sink: ResponseSink;
@@ -95,33 +134,26 @@ export class ResponseReader {
     const length = end.index + end[0].length;
     const head = this.#text.slice(0, end.index);
     this.#text = '';
-    this.#takeHead(head.split(/\r?\n/));
+    this.#takeHead(head);
     return at + length - before;
   }
 
-  #takeHead([statusLine = '', ...lines]: string[]): void {
-    const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/.exec(statusLine);
+  #takeHead(head: string): void {
+    const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\n]*?))?\r?(?:\n|$)/.exec(head);
     if (status === null) throw malformed('Expected HTTP/');
-    const headers = new Map<string, string>();
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      if (colon <= 0) throw malformed('Invalid header token');
-      const name = line.slice(0, colon).toLowerCase();
-      if (!headers.has(name)) headers.set(name, line.slice(colon + 1).trim());
-    }
+    const fields = readFields(head, status[0].length);
     const code = Number(status[2]);
     // A provisional response: the real one follows.
     if (code < 200) return;
-    const header = (name: string): string => headers.get(name) ?? '';
-    const connection = header('connection').toLowerCase();
+    const connection = (fields.connection ?? '').toLowerCase();
     this.keepsAlive = status[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive');
-    this.#frame(code, header('transfer-encoding').toLowerCase(), headers.get('content-length'));
+    this.#frame(code, (fields['transfer-encoding'] ?? '').toLowerCase(), fields['content-length']);
     this.#sink.onHead({
       status: code,
       statusText: `${code} ${status[3] ?? ''}`.trimEnd(),
-      contentType: header('content-type'),
-      contentEncoding: header('content-encoding'),
-      location: header('location'),
+      contentType: fields['content-type'] ?? '',
+      contentEncoding: fields['content-encoding'] ?? '',
+      location: fields.location ?? '',
     });
   }
 

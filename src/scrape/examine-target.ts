@@ -3,7 +3,7 @@ import { createBodyMemory, createHttpClient } from '../http/index.js';
 import { defaultHttpClientOptions } from '../http/options.js';
 import { examinePage, type PageReport } from './examine-page.js';
 import { defaultProtocols } from './options.js';
-import { fetchPage } from './scrape-once.js';
+import { PageSource } from './scrape-once.js';
 
 export interface TargetReport extends PageReport {
   readonly url: string;
@@ -26,7 +26,7 @@ export async function examineTarget(options: {
   const http = createHttpClient(defaultHttpClientOptions(), { disk, clock, ...createBodyMemory() });
   try {
     const startMs = clock.monotonicMs();
-    const fetched = await fetchPage({
+    const source = new PageSource({
       url,
       timeoutMs,
       http,
@@ -38,6 +38,7 @@ export async function examineTarget(options: {
         bodySizeLimit: 0,
       },
     });
+    const fetched = await source.fetch();
     const durationMs = clock.monotonicMs() - startMs;
     if (!fetched.ok) {
       throw new UserError({

@@ -9,6 +9,6 @@ export {
   type TargetView,
 } from './scrape-manager.js';
 export { createScrapeMetrics, type ScrapeMetrics } from './scrape-metrics.js';
-export { type FetchedBody, type FetchFailure, fetchPage, type SelfTarget, userAgent } from './scrape-once.js';
+export { type SelfTarget, userAgent } from './scrape-once.js';
 export { Target, type TargetHealth, type TargetState } from './target.js';
 export { discoveredLabels, type TargetLabels, targetLabels } from './target-labels.js';

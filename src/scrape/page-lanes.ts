@@ -49,18 +49,20 @@ export class PageLanes {
     return this.#batch;
   }
 
-  /** Runs the steps of one page. Undefined when the signal aborted before the last of them. */
-  async run<T>(
+  /** Runs the steps of one page, a short one at once. Undefined when the signal aborted before the last of them. */
+  run<T>(
     bytes: number,
     signal: AbortSignal,
     steps: (tools: PageTools) => Steps<T>,
-  ): Promise<T | undefined> {
-    if (bytes <= shortPageBytes) {
-      this.#short ??= this.#createTools(this.#batch);
-      const result = runAtOnce(steps(this.#short));
-      if (isLarge(this.#short)) this.#short = undefined;
-      return result;
-    }
+  ): T | undefined | Promise<T | undefined> {
+    if (bytes > shortPageBytes) return this.#runLong(signal, steps);
+    this.#short ??= this.#createTools(this.#batch);
+    const result = runAtOnce(steps(this.#short));
+    if (isLarge(this.#short)) this.#short = undefined;
+    return result;
+  }
+
+  async #runLong<T>(signal: AbortSignal, steps: (tools: PageTools) => Steps<T>): Promise<T | undefined> {
     const before = this.#lastLong;
     const turn = Promise.withResolvers<void>();
     this.#lastLong = turn.promise;

@@ -29,6 +29,8 @@ const stepBytes = 256 * 1024;
 const stepWork = 64 * 1024;
 const lineWork = 256;
 
+const endLine: readonly number[] = [...'# EOF\n'].map((letter) => letter.charCodeAt(0));
+
 export interface RowExemplar {
   readonly row: number;
   readonly exemplar: Exemplar;
@@ -96,16 +98,18 @@ export class PageReader {
         const error = yield* this.#takeUnknown();
         if (error !== undefined) return this.#failed(error);
       } else if (reason === scanReasons.otherLine) {
-        if (this.#isAtEnd(isAtLineStart)) return this.#stopped('end');
+        if (isAtLineStart && this.#isAtEnd()) return this.#stopped('end');
         const entry = yield* this.#takeEntry();
         if (entry !== undefined) return entry;
       }
     }
   }
 
-  /** The text format ends with its last line; OpenMetrics has an entry for that. */
-  #isAtEnd(isAtLineStart: boolean): boolean {
-    return isAtLineStart && this.#format === 'text' && this.#scan.at === this.#bytes.length;
+  /** The text format ends with its last line, OpenMetrics with a line of its own; the parser has its other spellings. */
+  #isAtEnd(): boolean {
+    const left = this.#bytes.length - this.#scan.at;
+    if (this.#format === 'text') return left === 0;
+    return left === endLine.length && endLine.every((byte, i) => this.#bytes[this.#scan.at + i] === byte);
   }
 
   #stopped(kind: 'rows' | 'end'): PageRead {

@@ -5,7 +5,7 @@
  */
 import type { Clock, Steps, Timer } from '../base/index.js';
 import { formatDuration, maxTimerMs, messageOf } from '../base/index.js';
-import type { HttpGet } from '../http/index.js';
+import { Cancellation, type HttpGet } from '../http/index.js';
 import type { Appendable, Appender } from '../storage/index.js';
 import type { Logger } from '../telemetry/index.js';
 import { type AppendResult, appendNothing, appendPage } from './append-page.js';
@@ -14,9 +14,10 @@ import type { ScrapeOptions } from './options.js';
 import { type PageBody, pageOfBody } from './page-format.js';
 import type { PageLanes, PageTools } from './page-lanes.js';
 import { ReportSeries } from './report-samples.js';
+import type { ScrapeBeat } from './scrape-beat.js';
 import type { ScrapeCache } from './scrape-cache.js';
 import type { ScrapeMetrics } from './scrape-metrics.js';
-import { fetchPage, type SelfTarget } from './scrape-once.js';
+import { type FetchedBody, type FetchFailure, PageSource, type SelfTarget } from './scrape-once.js';
 import type { Target } from './target.js';
 
 /** What the loops of a server share. */
@@ -28,6 +29,7 @@ export interface LoopPorts {
   readonly lanes: PageLanes;
   readonly self: SelfTarget | undefined;
   readonly offsetSeed: bigint;
+  readonly beat: ScrapeBeat;
 }
 
 export interface LoopOptions {
@@ -66,6 +68,9 @@ export class ScrapeLoop {
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   readonly #shutdown = new AbortController();
+  readonly #cancellation = new Cancellation();
+  readonly #source: PageSource;
+  readonly #intervalText: string;
   #nextTickMs = 0;
   #alignedMs = 0;
   #lastStartMs: number | undefined;
@@ -77,6 +82,16 @@ export class ScrapeLoop {
     this.#given = given;
     this.#report = new ReportSeries(given.target, { extra: given.options.extraScrapeMetrics });
     this.#logger = ports.logger.with({ target: given.target.url });
+    this.#intervalText = formatDuration(given.intervalMs);
+    this.#source = new PageSource({
+      url: given.target.url,
+      options: given.options,
+      timeoutMs: given.timeoutMs,
+      socketPath: given.target.socketPath,
+      http: given.http,
+      self: ports.self,
+      cancellation: this.#cancellation,
+    });
   }
 
   /** Every scrape fails with this, without a request; undefined to go back to scraping. */
@@ -85,12 +100,17 @@ export class ScrapeLoop {
   }
 
   start(): void {
-    const { clock, offsetSeed } = this.#ports;
+    const { clock, offsetSeed, beat } = this.#ports;
     const { target, intervalMs } = this.#given;
-    const offsetMs = target.offsetMs({ intervalMs, seed: offsetSeed, nowMs: clock.nowMs() });
-    this.#waitUntil(clock.monotonicMs() + offsetMs, () => {
+    const nowMs = clock.nowMs();
+    const offsetMs = beat.align(target.offsetMs({ intervalMs, seed: offsetSeed, nowMs }), {
+      nowMs,
+      intervalMs,
+    });
+    const dueMs = clock.monotonicMs() + offsetMs;
+    this.#waitUntil(dueMs, () => {
       this.#alignedMs = clock.nowMs();
-      this.#nextTickMs = clock.monotonicMs() + intervalMs;
+      this.#nextTickMs = dueMs + intervalMs;
       this.#scrape();
     });
   }
@@ -115,6 +135,7 @@ export class ScrapeLoop {
   /** Ends a running scrape at once; for the end of the process. */
   abort(): void {
     this.#shutdown.abort();
+    this.#cancellation.cancel('aborted');
   }
 
   /**
@@ -200,7 +221,7 @@ export class ScrapeLoop {
     const { clock, metrics, lanes } = this.#ports;
     const startMs = clock.monotonicMs();
     this.#observeInterval(startMs);
-    const fetched = this.#forcedError === undefined ? await this.#fetch() : undefined;
+    const fetched = this.#forcedError === undefined ? await this.#source.fetch() : undefined;
     // The process ends: what came of the scrape is nobody's fault, so that nothing is written of it.
     if (this.#shutdown.signal.aborted) return;
     const appended = await this.#append(fetched, timeMs);
@@ -235,9 +256,8 @@ export class ScrapeLoop {
     const { metrics } = this.#ports;
     if (this.#lastStartMs !== undefined) {
       const seconds = (startMs - this.#lastStartMs) / 1000;
-      const interval = formatDuration(this.#given.intervalMs);
-      metrics.intervalLength.observe(seconds, interval);
-      metrics.intervalLengthHistogram.observe(seconds, interval);
+      metrics.intervalLength.observe(seconds, this.#intervalText);
+      metrics.intervalLengthHistogram.observe(seconds, this.#intervalText);
     }
     this.#lastStartMs = startMs;
   }
@@ -247,7 +267,7 @@ export class ScrapeLoop {
    * Undefined when the process ends meanwhile; nothing is written then.
    */
   async #append(
-    fetched: Awaited<ReturnType<typeof fetchPage>> | undefined,
+    fetched: FetchedBody | FetchFailure | undefined,
     timeMs: number,
   ): Promise<Appended | undefined> {
     const { metrics, storage } = this.#ports;
@@ -293,21 +313,8 @@ export class ScrapeLoop {
     return { result, appender, error, bodyBytes };
   }
 
-  #fetch(): ReturnType<typeof fetchPage> {
-    const { target, options, http, timeoutMs } = this.#given;
-    return fetchPage({
-      url: target.url,
-      options,
-      timeoutMs,
-      socketPath: target.socketPath,
-      http,
-      self: this.#ports.self,
-      signal: this.#shutdown.signal,
-    });
-  }
-
   /** Undefined when the process ends meanwhile. */
-  #readBody(body: PageBody, appender: Appender, timeMs: number): Promise<AppendResult | undefined> {
+  #readBody(body: PageBody, appender: Appender, timeMs: number) {
     const { signal } = this.#shutdown;
     return this.#ports.lanes.run(body.length, signal, (tools) =>
       this.#bodySteps(tools, body, appender, timeMs),

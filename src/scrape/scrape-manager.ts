@@ -10,6 +10,7 @@ import type { FamilyMetadata } from './metadata-cache.js';
 import type { ScrapeOptions } from './options.js';
 import { PageLanes } from './page-lanes.js';
 import { sameBut } from './same-options.js';
+import { ScrapeBeat } from './scrape-beat.js';
 import type { ScrapeMetrics } from './scrape-metrics.js';
 import type { SelfTarget } from './scrape-once.js';
 import { type PoolPorts, ScrapePool } from './scrape-pool.js';
@@ -74,6 +75,7 @@ export class ScrapeManager {
   readonly #groups = new Map<string, readonly TargetGroup[]>();
   #jobs = new Map<string, ScrapeOptions>();
   #offsetSeed = 0n;
+  readonly #beat = new ScrapeBeat();
   #isStarted = false;
 
   constructor(options: ScrapeManagerOptions) {
@@ -148,6 +150,7 @@ export class ScrapeManager {
       logger: logger.with({ scrape_pool: job }),
       lanes: this.#lanes,
       offsetSeed: this.#offsetSeed,
+      beat: this.#beat,
       createClient: this.#createClient,
     };
   }

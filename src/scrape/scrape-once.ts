@@ -1,6 +1,6 @@
 import { formatFloatPlain } from '../base/index.js';
 import { acceptHeader } from '../exposition/index.js';
-import type { HttpGet } from '../http/index.js';
+import type { Cancellation, HttpGet, HttpGetRequest } from '../http/index.js';
 import type { ScrapeOptions } from './options.js';
 import type { PageBody } from './page-format.js';
 
@@ -31,43 +31,58 @@ export type FetchOptions = Pick<
   'scrapeProtocols' | 'metricNameEscapingScheme' | 'enableCompression' | 'bodySizeLimit'
 >;
 
-export interface ScrapeRequest {
+export interface PageSourceOptions {
   readonly url: string;
   readonly options: FetchOptions;
   readonly timeoutMs: number;
   readonly socketPath: string;
   readonly http: HttpGet;
   readonly self?: SelfTarget | undefined;
-  readonly signal?: AbortSignal;
+  readonly cancellation?: Cancellation;
 }
 
-/** Fetches a target's page with the headers that upstream sends; errors are upstream's texts. */
-export async function fetchPage(request: ScrapeRequest): Promise<FetchedBody | FetchFailure> {
-  const { options } = request;
-  const accept = acceptHeader(options.scrapeProtocols, options.metricNameEscapingScheme);
-  if (request.self?.matches(request.url)) {
-    const { bytes, contentType } = await request.self.render(request.url, accept);
-    return { ok: true, parts: [bytes], length: bytes.length, contentType, release: () => undefined };
+/** A target's page, asked for with the headers that upstream sends; errors are upstream's texts. */
+export class PageSource {
+  readonly #http: HttpGet;
+  readonly #accept: string;
+  readonly #request: HttpGetRequest;
+  readonly #self: SelfTarget | undefined;
+  /** Known once it is asked for: by then the server listens. */
+  #isSelf: boolean | undefined;
+
+  constructor({ url, options, timeoutMs, socketPath, http, self, cancellation }: PageSourceOptions) {
+    this.#http = http;
+    this.#self = self;
+    this.#accept = acceptHeader(options.scrapeProtocols, options.metricNameEscapingScheme);
+    this.#request = {
+      url,
+      headers: [
+        ['User-Agent', userAgent],
+        ['Accept', this.#accept],
+        ['Accept-Encoding', options.enableCompression ? 'gzip' : 'identity'],
+        ['X-Prometheus-Scrape-Timeout-Seconds', formatFloatPlain(timeoutMs / 1000)],
+      ],
+      timeoutMs,
+      bodyLimitBytes: options.bodySizeLimit,
+      ...(socketPath === '' ? {} : { socketPath }),
+      ...(cancellation === undefined ? {} : { cancellation }),
+    };
   }
-  const answer = await request.http.get({
-    url: request.url,
-    headers: [
-      ['User-Agent', userAgent],
-      ['Accept', accept],
-      ['Accept-Encoding', options.enableCompression ? 'gzip' : 'identity'],
-      ['X-Prometheus-Scrape-Timeout-Seconds', formatFloatPlain(request.timeoutMs / 1000)],
-    ],
-    timeoutMs: request.timeoutMs,
-    bodyLimitBytes: options.bodySizeLimit,
-    ...(request.socketPath === '' ? {} : { socketPath: request.socketPath }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
-  if (!answer.ok) return { ok: false, error: answer.error, isOverBodyLimit: answer.kind === 'limit' };
-  const { body } = answer;
-  if (answer.status !== 200) {
-    body.release();
-    return { ok: false, error: `server returned HTTP status ${answer.statusText}`, isOverBodyLimit: false };
+
+  async fetch(): Promise<FetchedBody | FetchFailure> {
+    this.#isSelf ??= this.#self?.matches(this.#request.url) ?? false;
+    if (this.#isSelf && this.#self !== undefined) {
+      const { bytes, contentType } = await this.#self.render(this.#request.url, this.#accept);
+      return { ok: true, parts: [bytes], length: bytes.length, contentType, release: () => undefined };
+    }
+    const answer = await this.#http.get(this.#request);
+    if (!answer.ok) return { ok: false, error: answer.error, isOverBodyLimit: answer.kind === 'limit' };
+    const { body } = answer;
+    if (answer.status !== 200) {
+      body.release();
+      return { ok: false, error: `server returned HTTP status ${answer.statusText}`, isOverBodyLimit: false };
+    }
+    const { parts, length } = body;
+    return { ok: true, parts, length, contentType: answer.contentType, release: () => body.release() };
   }
-  const { parts, length } = body;
-  return { ok: true, parts, length, contentType: answer.contentType, release: () => body.release() };
 }

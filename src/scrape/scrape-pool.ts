@@ -84,6 +84,7 @@ export class ScrapePool {
       void loop.stop().then(() => loop.markGone(this.#ending.signal));
     }
     this.#applyTargetLimit();
+    this.#expectScrapes();
     for (const { loop } of fresh) loop.start();
     const seconds = (clock.monotonicMs() - startMs) / 1000;
     metrics.poolTargets.set(wanted.size, job);
@@ -132,6 +133,11 @@ export class ScrapePool {
     });
   }
 
+  #expectScrapes(): void {
+    const { scrapeIntervalMs: intervalMs } = this.#options;
+    this.#ports.beat.expect(this, { targets: this.#active.size, intervalMs });
+  }
+
   #applyTargetLimit(): void {
     const { targetLimit } = this.#options;
     const count = this.#active.size;
@@ -168,6 +174,7 @@ export class ScrapePool {
       if (!keepsCaches) void loop.markGone(this.#ending.signal);
     }
     this.#applyTargetLimit();
+    this.#expectScrapes();
     for (const { loop } of this.#active.values()) loop.start();
     await oldHttp.close();
     this.sync(this.#groups);
@@ -179,6 +186,7 @@ export class ScrapePool {
   async stop(how: { markGone: boolean }): Promise<void> {
     const loops = Array.from(this.#active.values(), ({ loop }) => loop);
     this.#active.clear();
+    this.#expectScrapes();
     if (!how.markGone) {
       this.#ending.abort();
       for (const loop of loops) loop.abort();

@@ -3,7 +3,7 @@ import type { Clock } from '../base/index.js';
 import type { SummaryReading } from '../telemetry/index.js';
 
 /** Each tick wakes the process: more often, and an idle server is seen in the machine's load. */
-const resolutionMs = 20;
+const resolutionMs = 250;
 const windowMs = 60_000;
 const nanosecondsInSecond = 1e9;
 const quantiles = [0.5, 0.9, 0.99, 1] as const;

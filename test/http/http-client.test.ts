@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { systemClock, systemDisk } from '../../src/base/index.js';
 import {
+  Cancellation,
   createBodyMemory,
   createHttpClient,
   defaultHttpClientOptions,
@@ -119,6 +120,36 @@ describe('http client', () => {
     assert.equal(endless.error, 'context deadline exceeded');
     const silent = await fetchFrom(() => undefined, { timeoutMs: 100 });
     assert.equal(silent.error, 'Get "URL/metrics": context deadline exceeded');
+  });
+
+  it('gives a request up when it is cancelled: before, while it waits, and while the body comes', async () => {
+    const answered = Promise.withResolvers<void>();
+    const { server, url } = await serve((request, response) => {
+      if (request.url === '/body') response.write('m 1\n');
+      answered.resolve();
+    });
+    const client = createHttpClient(defaultHttpClientOptions(), ports);
+    const cancelled = async (path: string, when: (cancellation: Cancellation) => void): Promise<string> => {
+      const cancellation = new Cancellation();
+      const request = { url: url + path, headers: [], timeoutMs: 5000, bodyLimitBytes: 0, cancellation };
+      const answer = client.get(request);
+      when(cancellation);
+      const failure = await answer;
+      return failure.ok ? '' : `${failure.kind}: ${failure.error.replace(url, 'URL')}`;
+    };
+    try {
+      const waiting = 'aborted: Get "URL/head": context canceled';
+      assert.equal(await cancelled('/head', (cancellation) => cancellation.cancel('aborted')), waiting);
+      const later = (cancellation: Cancellation): void => {
+        void answered.promise.then(() => setTimeout(() => cancellation.cancel('aborted'), 20));
+      };
+      assert.equal(await cancelled('/head', later), waiting);
+      assert.equal(await cancelled('/body', later), 'aborted: context canceled');
+    } finally {
+      await client.close();
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('keeps connections, and replaces one that the target closed meanwhile', async () => {

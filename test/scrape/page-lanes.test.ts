@@ -60,7 +60,7 @@ describe('PageLanes', () => {
       throw new Error('broken');
     });
     const next = lanes.run(longPage, signal, () => page('a'));
-    await assert.rejects(failing, /broken/);
+    await assert.rejects(async () => failing, /broken/);
     assert.equal(await next, 'a');
   });
 });

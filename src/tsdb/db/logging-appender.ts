@@ -115,7 +115,8 @@ export class LoggingAppender implements Appender {
     let isShown = false;
     try {
       const records = this.#encode();
-      const series = records.length === 0 ? [] : await this.#logManySeries();
+      const isKnown = records.length === 0 || this.#parts.ledger.size === 0;
+      const series = isKnown ? [] : await this.#logManySeries();
       const logged =
         records.length === 0
           ? Promise.resolve()
@@ -167,7 +168,6 @@ export class LoggingAppender implements Appender {
    * by themselves they say nothing. Returns the series that are left for the commit.
    */
   async #logManySeries(): Promise<SeriesEntry[]> {
-    if (this.#parts.ledger.size === 0) return [];
     const refs = await this.#unlogged();
     let start = 0;
     for (; refs.length - start > seriesInWrite; start += seriesInWrite) {

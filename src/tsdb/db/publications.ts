@@ -12,13 +12,16 @@ export class Publications {
   add(logged: Promise<void>, publish: () => Steps<void>): Promise<void> {
     // It may fail before it is looked at.
     logged.catch(() => undefined);
-    const published = this.#last.then(async () => {
-      await logged;
-      const steps = publish();
-      while (!steps.next().done) await setImmediate();
-    });
+    const published = this.#publish(this.#last, logged, publish);
     this.#last = published.catch(() => undefined);
     return published;
+  }
+
+  async #publish(before: Promise<void>, logged: Promise<void>, publish: () => Steps<void>): Promise<void> {
+    await before;
+    await logged;
+    const steps = publish();
+    while (!steps.next().done) await setImmediate();
   }
 
   /** Resolves when everything that has a place by now has had its turn. */

@@ -4,6 +4,8 @@ import type { StagedRows } from './contracts.js';
 import { hot, rowFlag } from './layout.js';
 import type { HeadWriter } from './writer.js';
 
+/** Rows for the report of a scrape, which follows its page. */
+const slack = 16;
 const firstCapacity = 64;
 /** Three doubles, a row and an outcome. */
 const bytesOfRow = 3 * 8 + 4 + 1;
@@ -75,7 +77,7 @@ export class StagedColumns {
 
   #grow(needed: number): boolean {
     const writer = this.#writer;
-    const capacity = Math.max(firstCapacity, this.#capacity * 2, Math.ceil(needed / 8) * 8);
+    const capacity = Math.max(firstCapacity, this.#capacity * 2, Math.ceil((needed + slack) / 8) * 8);
     const at = writer.alloc(capacity * bytesOfRow);
     if (at === 0) return false;
     let startsAt = 0;
