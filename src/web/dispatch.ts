@@ -85,11 +85,16 @@ async function answerSafely(
   if (route.api) setApiHeaders(route, exchange);
   try {
     const request = requestOf(exchange);
-    const relayed = queryHandlers.has(route.name)
-      ? context.ports.relay?.answer(route.name, request)
-      : undefined;
+    const { relay, clock } = context.ports;
+    if (relay === undefined || !queryHandlers.has(route.name)) {
+      return await send(await handle(request), route, exchange);
+    }
+    const relayed = relay.answer(route.name, request);
     if (relayed !== undefined) return await sendRelayed(await relayed, route, exchange);
-    return await send(await handle(request), route, exchange);
+    const startMs = clock.monotonicMs();
+    const answer = await handle(request);
+    relay.answered?.(request, (clock.monotonicMs() - startMs) / 1000);
+    return await send(answer, route, exchange);
   } catch (error) {
     if (isBug(error)) {
       const { logger } = context.ports;

@@ -46,6 +46,8 @@ export interface RouteRelay {
    * the work when the request's signal fires.
    */
   answer(route: string, request: WebRequest): Promise<RelayedAnswer> | undefined;
+  /** How long it took to answer a request here, sending left out. */
+  answered?(request: WebRequest, seconds: number): void;
 }
 
 /** What became of a call, on the thread that ran it. */

@@ -53,6 +53,8 @@ export interface CallUsage {
   /** Of the worker's memory of kernels, which never shrinks. */
   readonly memoryBytes: number;
   readonly evalSeconds: number;
+  /** From the call to the last byte of its answer; 0 where it failed. */
+  readonly answerSeconds: number;
   readonly samplesTotal: number;
   readonly samplesRead: number;
 }

@@ -39,8 +39,8 @@ export interface PoolRequest {
   readonly isLong: boolean;
   /** Counts for `maxQueries` and in the engine's metrics. */
   readonly isQuery: boolean;
-  /** Told how long the evaluation took, where it came to an end. */
-  readonly onEvaluated?: (seconds: number) => void;
+  /** Told what the call took, at its end. */
+  readonly onEnd?: (usage: CallUsage) => void;
 }
 
 interface Waiting extends PoolRequest {
@@ -192,7 +192,7 @@ export class QueryPool {
   }
 
   #countUsage(waiting: Waiting, usage: CallUsage): void {
-    if (usage.evalSeconds > 0) waiting.onEvaluated?.(usage.evalSeconds);
+    waiting.onEnd?.(usage);
     if (!waiting.isQuery) return;
     const { metrics } = this.#options;
     metrics.observe('inner_eval', usage.evalSeconds);

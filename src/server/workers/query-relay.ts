@@ -1,33 +1,45 @@
 import type { Clock } from '../../base/index.js';
 import type { Engine, QueryResult } from '../../promql/index.js';
 import { type QueryShape, queryShape, type RouteRelay, routeCall, type WebRequest } from '../../web/index.js';
-import type { CostModel, StoreFigures } from './query-cost.js';
+import type { CostModel, QueryCost, StoreFigures } from './query-cost.js';
 import type { QueryMetrics } from './query-metrics.js';
 import type { QueryPool } from './query-pool.js';
 
 /** What is answered where requests arrive takes no longer than that. */
 const smallMicroseconds = 1000;
 const longMicroseconds = 1e6;
-/** A query that took so long here goes to a worker from then on, whatever the estimate says. */
-const tooLongHereMs = 5;
+/** A request that took so long here goes to a worker from then on, whatever the estimate says. */
+const tooLongHereSeconds = 0.005;
+/** A request that reads files comes back here when a worker has answered it in so short a time, not long ago. */
+const quickSeconds = 0.002;
+const stillWarmMs = 600_000;
 const maxRemembered = 1000;
 
 export interface QueryRelayOptions {
-  readonly pool: QueryPool;
+  readonly pool: Pick<QueryPool, 'run'>;
   readonly costs: CostModel;
   readonly store: () => StoreFigures;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
 
+/** How long a request took when it was answered last. */
+interface Remembered {
+  readonly seconds: number;
+  readonly atMs: number;
+}
+
 /**
- * Decides where a request is answered: small ones that touch memory alone on the thread that asks, all others by a
- * worker. Estimates are corrected by how long a query took when it ran before.
+ * Decides where a request is answered. Small ones that touch memory alone: on the thread that asks. All others: by a
+ * worker, which also finds out whether files are at hand. What a worker has answered in a moment is then answered where
+ * it is asked, because passing it over costs more than the answer; the first that takes longer goes back.
  */
 export class QueryRelay implements RouteRelay {
   readonly #options: QueryRelayOptions;
-  /** Seconds that a query took, newest last. */
-  readonly #seconds = new Map<string, number>();
+  /** By name, newest last. */
+  readonly #remembered = new Map<string, Remembered>();
+  /** The names of requests that are answered here. */
+  readonly #here = new WeakMap<WebRequest, string>();
 
   constructor(options: QueryRelayOptions) {
     this.#options = options;
@@ -38,23 +50,44 @@ export class QueryRelay implements RouteRelay {
     const shape = queryShape(route, request, clock.nowMs());
     if (shape === undefined) return undefined;
     const cost = costs.estimate(shape, store());
-    const name = nameOf(shape);
-    const seconds = this.#seconds.get(name);
-    const wasTooLong = seconds !== undefined && seconds * 1000 > tooLongHereMs;
-    if (cost.isInMemory && cost.microseconds <= smallMicroseconds && !wasTooLong) return undefined;
+    const name = nameOf(shape, request);
+    const known = this.#remembered.get(name);
+    if (cost.microseconds <= smallMicroseconds && this.#isQuick(cost, known)) {
+      this.#here.set(request, name);
+      return undefined;
+    }
+    const expected = known?.seconds ?? cost.microseconds / 1e6;
     return pool.run({
       call: routeCall(route, request),
       signal: request.signal,
       timeoutMs: shape.kind === 'query' ? Math.min(Math.max(shape.timeoutMs, 0), timeoutMs) : timeoutMs,
-      isLong: (seconds === undefined ? cost.microseconds : seconds * 1e6) >= longMicroseconds,
+      isLong: expected * 1e6 >= longMicroseconds,
       isQuery: shape.kind === 'query',
-      onEvaluated: (taken) => this.#remember(name, taken),
+      onEnd: ({ evalSeconds, answerSeconds }) => {
+        // An answer that failed, or that a client is slow to take, says nothing of the time it needs.
+        const seconds = answerSeconds > 0 && answerSeconds <= quickSeconds ? answerSeconds : evalSeconds;
+        if (seconds > 0) this.#remember(name, seconds);
+      },
     });
   }
 
-  /** The engine of the thread that asks, with its figures counted and what takes too long there remembered. */
+  #isQuick({ isInMemory }: QueryCost, known: Remembered | undefined): boolean {
+    if (known === undefined) return isInMemory;
+    if (isInMemory) return known.seconds <= tooLongHereSeconds;
+    return known.seconds <= quickSeconds && this.#options.clock.monotonicMs() - known.atMs < stillWarmMs;
+  }
+
+  answered(request: WebRequest, seconds: number): void {
+    const name = this.#here.get(request);
+    if (name === undefined) return;
+    const isTooLong = seconds > tooLongHereSeconds;
+    // What reads files stays here as long as it is quick; one slow answer in memory may be another's fault.
+    if (isTooLong || this.#remembered.has(name)) this.#remember(name, seconds);
+  }
+
+  /** The engine of the thread that asks, with its figures counted. */
   measured(engine: Engine, metrics: QueryMetrics): Engine {
-    const measure = async (run: () => Promise<QueryResult>, name: string): Promise<QueryResult> => {
+    const measure = async (run: () => Promise<QueryResult>): Promise<QueryResult> => {
       const { clock } = this.#options;
       const startMs = clock.monotonicMs();
       metrics.current.add(1);
@@ -68,32 +101,24 @@ export class QueryRelay implements RouteRelay {
         metrics.current.add(-1);
         metrics.observe('queue_time', 0);
         metrics.observe('inner_eval', takenMs / 1000);
-        if (takenMs > tooLongHereMs && name !== '') this.#remember(name, takenMs / 1000);
       }
     };
-    const textOf = (query: unknown): string => (typeof query === 'string' ? query : '');
     return {
-      instant: (request) => measure(() => engine.instant(request), nameOfQuery(textOf(request.query), 1)),
-      range(request) {
-        const steps = (request.endMs - request.startMs) / request.stepMs + 1;
-        return measure(() => engine.range(request), nameOfQuery(textOf(request.query), steps));
-      },
+      instant: (request) => measure(() => engine.instant(request)),
+      range: (request) => measure(() => engine.range(request)),
     };
   }
 
   #remember(name: string, seconds: number): void {
-    this.#seconds.delete(name);
-    const [oldest] = this.#seconds.keys();
-    if (this.#seconds.size >= maxRemembered && oldest !== undefined) this.#seconds.delete(oldest);
-    if (name.length <= 2000) this.#seconds.set(name, seconds);
+    this.#remembered.delete(name);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= maxRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    if (name.length <= 2000) this.#remembered.set(name, { seconds, atMs: this.#options.clock.monotonicMs() });
   }
 }
 
-function nameOf(shape: QueryShape): string {
-  return shape.kind === 'query' ? nameOfQuery(shape.query, shape.steps) : '';
-}
-
 /** Queries of one text whose numbers of steps are about the same are taken for the same. */
-function nameOfQuery(query: string, steps: number): string {
-  return `${Math.round(Math.log2(Math.max(1, steps)))} ${query}`;
+function nameOf(shape: QueryShape, { parameter }: WebRequest): string {
+  if (shape.kind === 'labels') return `${shape.route} ${parameter} ${shape.selectors.join(' ')}`;
+  return `${Math.round(Math.log2(Math.max(1, shape.steps)))} ${shape.query}`;
 }

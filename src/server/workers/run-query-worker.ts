@@ -31,7 +31,13 @@ export type OpenReader = (options: {
 
 type Call = Extract<ToWorker, { readonly kind: 'call' }>;
 
-const noUsage: CallUsage = { memoryBytes: 0, evalSeconds: 0, samplesTotal: 0, samplesRead: 0 };
+const noUsage: CallUsage = {
+  memoryBytes: 0,
+  evalSeconds: 0,
+  answerSeconds: 0,
+  samplesTotal: 0,
+  samplesRead: 0,
+};
 
 /** Serves calls until main ends the thread. */
 export async function runQueryWorker(
@@ -78,6 +84,7 @@ class QueryWorker {
   /** The call that runs. */
   #call: Call | undefined;
   #usage = noUsage;
+  #startMs = 0;
 
   constructor(
     data: QueryWorkerData,
@@ -117,6 +124,7 @@ class QueryWorker {
       case 'call':
         this.#call = message;
         this.#usage = noUsage;
+        this.#startMs = workerClock.monotonicMs();
         await this.#answer(message);
         this.#call = undefined;
     }
@@ -160,18 +168,25 @@ class QueryWorker {
         // Bytes are valid until the next piece is made, and only then is it known which one was the last.
         if (from >= bytes.length) next = pieces.next();
         const isLast = from >= bytes.length && next.done === true;
-        this.#post({ kind: 'piece', id, ...written, ...first, ...(isLast ? { usage: this.#finish() } : {}) });
+        this.#post({
+          kind: 'piece',
+          id,
+          ...written,
+          ...first,
+          ...(isLast ? { usage: this.#finish(true) } : {}),
+        });
         first = {};
       }
     }
   }
 
   #fail(id: number, error: ApiError, isBug: boolean): void {
-    this.#post({ kind: 'error', id, error, isBug, usage: this.#finish() });
+    this.#post({ kind: 'error', id, error, isBug, usage: this.#finish(false) });
   }
 
-  #finish(): CallUsage {
-    return { ...this.#usage, memoryBytes: this.#kernels.memory.buffer.byteLength };
+  #finish(isAnswer: boolean): CallUsage {
+    const answerSeconds = isAnswer ? (workerClock.monotonicMs() - this.#startMs) / 1000 : 0;
+    return { ...this.#usage, answerSeconds, memoryBytes: this.#kernels.memory.buffer.byteLength };
   }
 
   #isCancelled(id: number): boolean {
