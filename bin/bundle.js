@@ -83,8 +83,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  // CommonJS packages that only long-running or networked commands load: their lazy imports stay imports.
-  external: ['fastify', 'undici'],
+  // CommonJS packages that few commands load: their lazy imports stay imports. parquetjs-lite is no strict code either.
+  external: ['fastify', 'parquetjs-lite', 'undici'],
   // Bundled CommonJS packages call require; an ES module has none of its own.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

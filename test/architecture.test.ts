@@ -46,7 +46,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Inside these the order holds too: a folder may import those to its left. */
 const innerOrders: Readonly<Record<string, readonly string[]>> = {
   promql: ['ast', 'lexer', 'parser', 'printer', 'planner', 'engine', 'functions'],
-  tsdb: ['wal', 'lock', 'index', 'chunks', 'tombstones', 'select', 'block', 'head', 'db'],
+  tsdb: [
+    'wal',
+    'lock',
+    'index',
+    'chunks',
+    'tombstones',
+    'snapshot',
+    'select',
+    'block',
+    'head',
+    'db',
+    'offline',
+    'inspect',
+    'verify',
+  ],
 };
 
 const namedEntries = new Set(['src/tsdb/wal/index']);
@@ -143,7 +157,8 @@ describe('architecture', () => {
       for (const entry of internal) {
         const from = order.indexOf(entry.from.split('/')[2] as string);
         const to = order.indexOf(entry.target.split('/')[2] as string);
-        const inside = layerOf(entry.from) === folder && layerOf(entry.target) === folder;
+        const inside =
+          entry.from.startsWith('src/') && layerOf(entry.from) === folder && layerOf(entry.target) === folder;
         if (inside && from >= 0 && to > from) wrong.push(`${entry.from} imports ${entry.target}`);
       }
     }

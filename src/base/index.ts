@@ -14,5 +14,6 @@ export * from './quote.js';
 export * from './quote-read.js';
 export * from './random.js';
 export * from './steps.js';
+export * from './temporary.js';
 export * from './time.js';
 export * from './utf8.js';

@@ -3,6 +3,8 @@ import { Chalk, type ChalkInstance } from 'chalk';
 /** What the program prints to. Results go to `out` alone; everything said beside them goes to `err`. */
 export interface Terminal {
   out(text: string): void;
+  /** Resolves when more may follow; the bytes must not change until then. */
+  outBytes(bytes: Uint8Array): Promise<void>;
   err(text: string): void;
   readonly colour: ChalkInstance;
   readonly errColour: ChalkInstance;
@@ -20,6 +22,11 @@ export function processTerminal(options: { color?: boolean } = {}): Terminal {
     new Chalk({ level: forced || (wanted && isTerminal) ? 1 : 0 });
   return {
     out: (text) => void stdout.write(text),
+    outBytes: (bytes) =>
+      new Promise((resolve) => {
+        if (stdout.write(bytes)) resolve();
+        else stdout.once('drain', resolve);
+      }),
     err: (text) => void stderr.write(text),
     colour: chalkFor(stdout.isTTY === true),
     errColour: chalkFor(stderr.isTTY === true),

@@ -1,6 +1,7 @@
 import type { AggregationsExports } from './aggregations.js';
 import type { ChunkRecordExports } from './chunk-records.js';
 import type { Crc32cExports } from './crc32c.js';
+import type { DumpRowsExports } from './dump-rows.js';
 import type { FloatFormatExports } from './float-format.js';
 import type { HeadExports } from './head.js';
 import type { JsonRowsExports } from './json-rows.js';
@@ -23,6 +24,7 @@ export interface ArenaExports {
   arenaExtend(end: number): void;
   arenaAlloc(size: number): number;
   arenaFree(at: number, size: number): void;
+  arenaDonate(at: number, size: number): void;
   arenaSize(size: number): number;
   arenaUsed(base: number): number;
   arenaRemaining(): number;
@@ -42,4 +44,5 @@ export interface KernelExports
     ScanExports,
     WindowsExports,
     AggregationsExports,
-    RowsExports {}
+    RowsExports,
+    DumpRowsExports {}

@@ -19,6 +19,11 @@ export interface HeadExports {
   headSweepPair(pair: number): number;
   headSweepName(name: number, previous: number, most: number): number;
   headSweepNames(): void;
+  headCheckSeries(at: number, end: number, most: number): number;
+  headRestoreSeries(at: number, end: number, row: number, rowEnd: number, refs: number, most: number): number;
+  headWriteSeries(ref: number, at: number, end: number): number;
+  headRestoredEnd(): number;
+  headRestoredRow(): number;
   headSymbolCount(): number;
   headPairCount(): number;
 
@@ -60,6 +65,22 @@ export interface HeadExports {
     validFrom: number,
     hasWindow: boolean,
   ): number;
+  headReplayOpen(table: number): void;
+  headReplayGrow(at: number, bytes: number): void;
+  headReplayRoom(): number;
+  headReplayWaiting(): number;
+  headReplayBase(): number;
+  headReplayStage(
+    refs: number,
+    timestamps: number,
+    values: number,
+    from: number,
+    to: number,
+    validFrom: number,
+    hasWindow: boolean,
+  ): number;
+  headReplayAim(row: number): void;
+  headReplaySettle(validFrom: number, most: number): number;
   headTakeDropped(): number;
   headTakeRefused(): number;
   headTakeUnknown(): number;

@@ -1,5 +1,12 @@
 export { aggregateOps } from './aggregations.js';
 export { mostChunkRecords } from './chunk-records.js';
+export {
+  dumpRowBytes,
+  dumpRowFieldBytes,
+  dumpRowFields,
+  dumpSecondsLimitMs,
+  dumpTimeForms,
+} from './dump-rows.js';
 export type { ArenaExports, KernelExports } from './exports.js';
 export { floatForms } from './float-format.js';
 export { installFloatPowers } from './float-powers.js';
@@ -41,6 +48,7 @@ export {
 export { BitReader, BitWriter } from './twins/bit-stream.js';
 export { readVarbitInt, readVarbitUint, writeVarbitInt, writeVarbitUint } from './twins/bit-stream-varbit.js';
 export { crc32c } from './twins/crc32c.js';
+export { type DumpedRows, dumpRowsText } from './twins/dump-rows.js';
 export { quantileOf } from './twins/quantile.js';
 export { combineRows, compareRows, type RowOperand, type RowTarget, siftRow } from './twins/rows.js';
 export { snappyCompress, snappyMaxCompressedBytes } from './twins/snappy-compress.js';

@@ -2,6 +2,7 @@
  * What it means to append and to query. Everything that stores or serves samples implements these; everything that
  * reads or writes samples takes them. Rules of ownership stand at each member.
  */
+import type { CorruptionError } from '../base/index.js';
 import type { KernelScope } from '../kernels/index.js';
 import type { Exemplar, Histogram, Labels, Matcher, Metadata } from '../model/index.js';
 import type { SeriesColumns } from './columns.js';
@@ -101,6 +102,11 @@ export interface SelectRequest extends TimeWindow {
   readonly hints?: SelectHints;
   /** The asker's memory of kernels: a store that can puts float columns there and says where (`SeriesColumns.place`). */
   readonly scope?: KernelScope | undefined;
+  /**
+   * Told of each chunk that cannot be read, whose samples are then left out, and of each place with a damaged index,
+   * which is left out as a whole; absent, `next` or `columns` throws. For whoever saves what is left of damaged files.
+   */
+  readonly onDamage?: ((damage: CorruptionError) => void) | undefined;
 }
 
 /**

@@ -1,2 +1,10 @@
 export * from './db/index.js';
+export * from './inspect/index.js';
 export { type DirectoryLock, lockDirectory, socketFileName } from './lock/index.js';
+export {
+  type LateLogStats,
+  openReadOnly,
+  type ReadOnlyDatabase,
+  type ReadOnlyOptions,
+} from './offline/index.js';
+export * from './verify/index.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort, Program, runTsprom, tsprom } from '../support/programs.js';
-import { temporaryDirectory, writeDataDirectory } from './sample-directory.js';
+import { temporaryDirectory, writeDataDirectory, writeSampleBlock } from './sample-directory.js';
 
 interface Example {
   readonly description: string;
@@ -36,6 +36,7 @@ describe('commands: the examples of their help', () => {
       { labels: { __name__: 'up', instance: 'localhost:9090', job: 'tsprom' }, points },
       { labels: { __name__: 'node_cpu_seconds_total', cpu: '0', mode: 'user' }, points },
     ]);
+    await writeSampleBlock(path.join(directory, 'data'), now - 4 * 3_600_000);
     port = await freePort();
     server = new Program([...tsprom, 'server', `--web.listen-address=0.0.0.0:${port}`], { cwd: directory });
     await server.ready(`http://127.0.0.1:${port}/-/ready`);

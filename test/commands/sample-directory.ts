@@ -1,8 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock, systemDisk } from '../../src/base/index.js';
+import { seededRandom, systemClock, systemDisk } from '../../src/base/index.js';
+import { XorEncoder } from '../../src/kernels/index.js';
 import { Labels } from '../../src/model/index.js';
+import { createUlid, writeBlock } from '../../src/tsdb/block/index.js';
 import { openDatabase } from '../../src/tsdb/index.js';
 import { kernelModule } from '../support/kernels.js';
 
@@ -40,6 +42,25 @@ export async function writeDataDirectory(directory: string, series: readonly Wri
   } finally {
     await database.close();
   }
+}
+
+/** Puts a block of one series beside what a data directory holds, a sample a minute for an hour. */
+export async function writeSampleBlock(directory: string, startMs: number): Promise<void> {
+  const encoder = new XorEncoder();
+  const minutes = Array.from({ length: 60 }, (_, i) => i);
+  for (const i of minutes) encoder.append(startMs + i * 60_000, 0, 0);
+  const maxtMs = startMs + 59 * 60_000;
+  const labels = Labels.fromObject({ __name__: 'up', instance: 'localhost:9100', job: 'node' });
+  await writeBlock({
+    disk: systemDisk,
+    directory,
+    ulid: createUlid({ ...systemClock, nowMs: () => startMs }, seededRandom(1)),
+    mintMs: startMs,
+    endMs: maxtMs + 1,
+    series: [
+      { labels, chunks: [{ encoding: 1, mintMs: startMs, maxtMs, samples: 60, bytes: encoder.bytes }] },
+    ],
+  });
 }
 
 /** The fixed samples of the transcripts: an hour from `fixedStartMs`, a point a minute. */

@@ -49,6 +49,32 @@ describe('kernel memory', () => {
     assert.equal(kernels.exports.arenaUsed(0), start);
   });
 
+  it('makes blocks of any size of what was donated before it touches more memory', async () => {
+    const kernels = await createTestKernels();
+    const { exports } = kernels;
+    const before = exports.arenaUsed(0);
+    const donated = [kernels.alloc(1 << 16), kernels.alloc(1 << 16)];
+    const untouched = exports.arenaRemaining() >>> 0;
+    for (const at of donated) exports.arenaDonate(at, 1 << 16);
+    assert.equal(exports.arenaUsed(0), before);
+    const blocks: { readonly at: number; readonly size: number }[] = [];
+    const random = seededRandom(4);
+    for (let bytes = 0; bytes < 120_000; ) {
+      const size = exports.arenaSize(1 + Math.floor(random.float() * 900)) >>> 0;
+      const at = kernels.alloc(size);
+      assert.ok(donated.some((from) => at >= from && at + size <= from + (1 << 16)));
+      assert.ok(!blocks.some((other) => at < other.at + other.size && other.at < at + size));
+      blocks.push({ at, size });
+      bytes += size;
+    }
+    assert.equal(exports.arenaRemaining() >>> 0, untouched);
+    const large = kernels.alloc(1 << 17);
+    assert.ok(!donated.some((from) => large >= from && large < from + (1 << 16)), 'too large for them');
+    for (const { at, size } of blocks) kernels.free(at, size);
+    kernels.free(large, 1 << 17);
+    assert.equal(exports.arenaUsed(0), before);
+  });
+
   it('grows its memory until the limit and then refuses by name', async () => {
     const kernels = await createTestKernels(4 << 20);
     const first = kernels.alloc(1 << 20);

@@ -67,6 +67,55 @@ describe('kernels: XOR chunks into columns', () => {
     assert.equal(found, 120);
   });
 
+  it('finds a steady delta that leads beyond what times may be', async () => {
+    const kernels = await createTestKernels();
+    const encoder = new XorEncoder();
+    for (let i = 0; i < 20; i++) encoder.append(2 ** 50 - 20 * 2 ** 40 + i * 2 ** 40, 0, 0);
+    // Bits of zero: the delta and the value stay.
+    const bytes = [...encoder.bytes, 0, 0, 0, 0, 0, 0];
+    bytes[1] = 40;
+    const at = kernels.alloc(bytes.length);
+    kernels.bytes.set(bytes, at);
+    const columns = kernels.alloc(4096);
+    const decode = (maxt: number): number =>
+      kernels.exports.xorDecode(at, bytes.length, columns, columns + 2048, 0, 200, -endless, maxt, -endless);
+    assert.equal(decode(endless), -2);
+    assert.equal(decode(2 ** 50), -2);
+    assert.equal(decode(2 ** 50 - 1), 20);
+  });
+
+  it('leaves out what a window cuts off at either end of a steady chunk', async () => {
+    const kernels = await createTestKernels();
+    const encoder = new XorEncoder();
+    for (let i = 0; i < 120; i++) encoder.append(1000 * i, i < 60 ? 7 : i, 1);
+    const at = kernels.alloc(encoder.bytes.length);
+    kernels.bytes.set(encoder.bytes, at);
+    const columns = kernels.alloc(4096);
+    const decode = (mint: number, maxt: number): number[] => {
+      const { exports } = kernels;
+      const rows = exports.xorDecode(
+        at,
+        encoder.bytes.length,
+        columns,
+        columns + 2048,
+        0,
+        200,
+        mint,
+        maxt,
+        -endless,
+      );
+      return [...kernels.doubles.subarray(columns >>> 3, (columns >>> 3) + rows)];
+    };
+    const times = (from: number, to: number): number[] =>
+      Array.from({ length: to - from }, (_, i) => 1000 * (from + i));
+    for (const from of [0, 1, 2, 30, 59, 60, 61, 119])
+      for (const to of [from + 1, 2, 3, 31, 60, 61, 120])
+        if (to > from)
+          assert.deepEqual(decode(1000 * from - 500, 1000 * to - 500), times(from, to), `${from}-${to}`);
+    assert.deepEqual(decode(200_000, endless), []);
+    assert.deepEqual(decode(-endless, -1), []);
+  });
+
   it('merges two runs; of equal times the first one stays', async () => {
     const kernels = await createTestKernels();
     const scope = new KernelScope(kernels);

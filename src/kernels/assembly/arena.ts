@@ -5,10 +5,16 @@
  */
 
 const classCount = 128;
+/** Of a donated block, where a request finds no room in it. */
+const mostWasted: u32 = 2048;
 
 let cursor: u32 = 0;
 let limit: u32 = 0;
 let freeBytes: u32 = 0;
+/** The part of a donated block that was not handed out again, and the donated blocks behind it, linked. */
+let spare: u32 = 0;
+let spareEnd: u32 = 0;
+let moreSpare: u32 = 0;
 const heads: usize = memory.data(classCount * 4, 16);
 
 /** The class of a size, 1 to 2^31 bytes. */
@@ -38,6 +44,9 @@ export function arenaInit(base: u32, end: u32): void {
   cursor = (base + 15) & ~15;
   limit = end;
   freeBytes = 0;
+  spare = 0;
+  spareEnd = 0;
+  moreSpare = 0;
   memory.fill(heads, 0, classCount * 4);
 }
 
@@ -58,10 +67,33 @@ export function arenaAlloc(size: u32): u32 {
     freeBytes -= bytes;
     return head;
   }
+  if (spareEnd - spare < bytes) {
+    if (moreSpare == 0 || spareEnd - spare > mostWasted) return takeUntouched(bytes);
+    spare = moreSpare;
+    moreSpare = load<u32>(spare);
+    spareEnd = spare + load<u32>(spare, 4);
+    if (spareEnd - spare < bytes) return takeUntouched(bytes);
+  }
+  const at = spare;
+  spare += bytes;
+  freeBytes -= bytes;
+  return at;
+}
+
+function takeUntouched(bytes: u32): u32 {
   if (limit - cursor < bytes || cursor > limit) return 0;
   const at = cursor;
   cursor += bytes;
   return at;
+}
+
+/** Gives a block back whose pages are in use: blocks of any size are made of it before memory that was never touched. */
+export function arenaDonate(at: u32, size: u32): void {
+  const bytes = classBytes(classOf(size));
+  store<u32>(at, moreSpare);
+  store<u32>(at, bytes, 4);
+  moreSpare = at;
+  freeBytes += bytes;
 }
 
 /** Gives a block back; `size` as it was asked for. */

@@ -28,7 +28,7 @@ const duplicate: u32 = 4;
 const unknownSeries: u32 = 5;
 
 /** A time beyond this size goes into no chunk. */
-const timeLimit: f64 = 1125899906842624;
+export const timeLimit: f64 = 1125899906842624;
 const firstChunkBytes: u32 = 32;
 /** A chunk of more bytes takes no more samples: chunkenc.MaxBytesPerXORChunkBeforeAppend. */
 const chunkBytesLimit: u32 = 1024 - 19;
@@ -142,6 +142,11 @@ export function headTakeDropped(): u32 {
   return count;
 }
 
+/** Notes a sample for which memory had no room. */
+export function refuseSample(): void {
+  refusedByMemory++;
+}
+
 /** Samples for which memory had no room, since the last call. */
 export function headTakeRefused(): u32 {
   const count = refusedByMemory;
@@ -165,13 +170,13 @@ export function headResetTimes(): void {
 
 // @ts-ignore: decorator
 @inline
-function openRow(hot: u32): void {
+export function openRow(hot: u32): void {
   store<u32>(hot, load<u32>(hot) | 1);
 }
 
 // @ts-ignore: decorator
 @inline
-function showRow(hot: u32): void {
+export function showRow(hot: u32): void {
   const sequence = load<u32>(hot);
   if ((sequence & 1) != 0) store<u32>(hot, sequence + 1);
 }
@@ -245,7 +250,7 @@ export function headPublish(
 
 // @ts-ignore: decorator
 @inline
-function isStale(value: u64): bool {
+export function isStale(value: u64): bool {
   return value == 0x7ff0000000000002;
 }
 
@@ -296,7 +301,7 @@ function keepCommits(row: u32, hot: u32, newest: u32, readers: u32, readerCount:
 }
 
 /** The row's sequence is odd. False where memory is used up; then the chunk is as it was. */
-function appendSample(row: u32, t: f64, value: u64): bool {
+export function appendSample(row: u32, t: f64, value: u64): bool {
   const hot = hotRow(row);
   const count: u32 = load<u16>(hot, 12);
   let cut = load<u32>(hot, 4) == 0;
@@ -354,80 +359,6 @@ function growChunk(hot: u32, need: u32): bool {
   store<u16>(hot, bytes >> 4, 50);
   headRetire(old, capacity);
   return true;
-}
-
-/** Fetches the rows of a group and the ends of their chunks while nothing depends on them. */
-function warmRows(refs: u32, from: u32, to: u32): u32 {
-  let sum: u32 = 0;
-  for (let i = from; i < to; i++) {
-    const row = rowOfRef(load<f64>(refs + (i << 3)));
-    if (row == noRow) continue;
-    const hot = hotRow(row);
-    sum += load<u8>(load<u32>(hot, 4) + (load<u32>(hot, 8) >> 3));
-  }
-  return sum;
-}
-
-/**
- * Appends rows of a log, shown at once. Rows not later than what the series' chunks on disk held are passed over: while
- * no chunk is open, the delta's field holds the last time of the log. Stops at a row for the caller (late, or in a chunk
- * of the caller's), else answers `to`. `unknown` receives the indexes of rows without a series, counted by
- * `headTakeUnknown`.
- */
-export function headReplay(
-  refs: u32,
-  timestamps: u32,
-  values: u32,
-  from: u32,
-  to: u32,
-  validFrom: f64,
-  hasWindow: bool,
-): u32 {
-  for (let i = from; i < to; i++) {
-    if (((i - from) & (group - 1)) == 0) touched = warmRows(refs, i, min(i + group, to));
-    const at = i << 3;
-    const t = load<f64>(timestamps + at);
-    const row = rowOfRef(load<f64>(refs + at));
-    if (row == noRow) {
-      unknown++;
-      continue;
-    }
-    if (!(abs<f64>(t) <= timeLimit) || (!hasWindow && t < validFrom)) continue;
-    const hot = hotRow(row);
-    const flags: u32 = load<u8>(hot, 15);
-    if ((flags & flagForeign) != 0) return i;
-    const last = load<f64>(hot, 16);
-    const isFresh = load<u32>(hot, 4) == 0;
-    const logged = isFresh ? load<f64>(hot, 24) : last;
-    if (t <= logged) {
-      if (t == logged) continue;
-      return i;
-    }
-    if (t < validFrom) {
-      // Blocks hold it; what the log brings before it is late.
-      if (isFresh) store<f64>(hot, t, 24);
-      continue;
-    }
-    const value = load<u64>(values + at);
-    const stale = isStale(value);
-    if (t > last && stale && (flags & flagHistogram) != 0) return i;
-    if (isFresh) store<f64>(hot, t, 24);
-    // What kind of sample a stale marker ends is told by the log, not by the newest chunk.
-    if (!stale) store<u8>(hot, flags & ~flagHistogram, 15);
-    if (t <= last) continue;
-    openRow(hot);
-    if (!appendSample(row, t, value)) refusedByMemory++;
-    showRow(hot);
-  }
-  return to;
-}
-
-let unknown: u32 = 0;
-
-export function headTakeUnknown(): u32 {
-  const count = unknown;
-  unknown = 0;
-  return count;
 }
 
 /** One sample in order, for the caller's own paths; the caller holds the sequence odd. */

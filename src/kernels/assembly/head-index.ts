@@ -10,15 +10,13 @@ import {
   control,
   controlNames,
   controlPairs,
-  controlSeed,
-  controlSymbols,
   fence,
   flagDead,
   hotRow,
 } from './head-state';
+import { findSymbol, finish, hashText, internSymbol, mix, padded, releaseSymbol, symbolsInit } from './head-symbols';
 import { tableNew, tablePut, tableRemove, tableRoom, tableSlot } from './head-table';
 
-const symbolHeader: u32 = 12;
 const pairBytes: u32 = 32;
 const nameBytes: u32 = 16;
 /** What a table of rows keeps is the row + 2. */
@@ -27,27 +25,18 @@ export const noRow: u32 = 0xffff_ffff;
 
 let seriesTable: u32 = 0;
 let refTable: u32 = 0;
-let symbolCount: u32 = 0;
 let pairCount: u32 = 0;
-let hashSeed: u32 = 0;
 
 /** False where memory has no room for the tables. */
 export function headIndexInit(): bool {
-  const symbols = tableNew(1024);
+  const hasSymbols = symbolsInit();
   const pairs = tableNew(1024);
   seriesTable = tableNew(1024);
   refTable = tableNew(1024);
-  symbolCount = 0;
   pairCount = 0;
-  hashSeed = load<u32>(control + controlSeed);
-  store<u32>(control + controlSymbols, symbols);
   store<u32>(control + controlPairs, pairs);
   store<u32>(control + controlNames, 0);
-  return symbols != 0 && pairs != 0 && seriesTable != 0 && refTable != 0;
-}
-
-export function headSymbolCount(): u32 {
-  return symbolCount;
+  return hasSymbols && pairs != 0 && seriesTable != 0 && refTable != 0;
 }
 
 export function headPairCount(): u32 {
@@ -56,90 +45,8 @@ export function headPairCount(): u32 {
 
 // @ts-ignore: decorator
 @inline
-function padded(bytes: u32): u32 {
-  return (bytes + 3) & ~3;
-}
-
-// @ts-ignore: decorator
-@inline
-function finish(hash: u32): u32 {
-  hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
-  hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
-  return hash ^ (hash >> 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function mix(hash: u32, word: u32): u32 {
-  word = rotl<u32>(word * 0xcc9e2d51, 15) * 0x1b873593;
-  return rotl<u32>(hash ^ word, 13) * 5 + 0xe6546b64;
-}
-
-/** MurmurHash3 of whole words, its seed mixed with the length. The reader computes the same. */
-function hashText(at: u32, bytes: u32): u32 {
-  let hash = bytes ^ hashSeed;
-  const end = at + padded(bytes);
-  for (let p = at; p < end; p += 4) hash = mix(hash, load<u32>(p));
-  return finish(hash);
-}
-
-// @ts-ignore: decorator
-@inline
 function hashPair(name: u32, value: u32): u32 {
   return finish(mix(mix(8, name), value));
-}
-
-// @ts-ignore: decorator
-@inline
-function sameText(symbol: u32, text: u32, bytes: u32): bool {
-  if (load<u32>(symbol) != bytes) return false;
-  const from = symbol + symbolHeader;
-  const end = padded(bytes);
-  for (let i: u32 = 0; i < end; i += 4) if (load<u32>(from + i) != load<u32>(text + i)) return false;
-  return true;
-}
-
-function findSymbol(text: u32, bytes: u32, hash: u32): u32 {
-  const table = load<u32>(control + controlSymbols);
-  const mask = load<u32>(table);
-  let index = hash & mask;
-  for (;;) {
-    const slot = tableSlot(table, index);
-    const symbol = load<u32>(slot, 4);
-    if (symbol == 0) return 0;
-    if (symbol > 1 && load<u32>(slot) == hash && sameText(symbol, text, bytes)) return symbol;
-    index = (index + 1) & mask;
-  }
-  return 0;
-}
-
-/** 0 where memory has none. */
-function internSymbol(text: u32, bytes: u32): u32 {
-  const hash = hashText(text, bytes);
-  const found = findSymbol(text, bytes, hash);
-  if (found != 0) return found;
-  const table = tableRoom(load<u32>(control + controlSymbols));
-  if (table == 0) return 0;
-  atomic.store<u32>(control, table, controlSymbols);
-  const symbol = arenaAlloc(symbolHeader + padded(bytes));
-  if (symbol == 0) return 0;
-  store<u32>(symbol, bytes);
-  store<u32>(symbol, 0, 4);
-  store<u32>(symbol, 0, 8);
-  memory.copy(symbol + symbolHeader, text, padded(bytes));
-  tablePut(table, hash, symbol);
-  symbolCount++;
-  return symbol;
-}
-
-function releaseSymbol(symbol: u32): void {
-  const uses = load<u32>(symbol, 4) - 1;
-  store<u32>(symbol, uses, 4);
-  if (uses > 0) return;
-  const bytes = load<u32>(symbol);
-  tableRemove(load<u32>(control + controlSymbols), hashText(symbol + symbolHeader, bytes), symbol);
-  headRetire(symbol, symbolHeader + padded(bytes));
-  symbolCount--;
 }
 
 function findPair(name: u32, value: u32, hash: u32): u32 {
@@ -173,7 +80,8 @@ function nameOf(symbol: u32): u32 {
   return name;
 }
 
-function internPair(name: u32, value: u32): u32 {
+/** 0 where memory has none. */
+export function internPair(name: u32, value: u32): u32 {
   const hash = hashPair(name, value);
   const found = findPair(name, value, hash);
   if (found != 0) return found;
@@ -198,7 +106,7 @@ function internPair(name: u32, value: u32): u32 {
 }
 
 /** Makes sure that one row more has room in a pair's postings. */
-function reservePosting(pair: u32): bool {
+export function reservePosting(pair: u32): bool {
   const count = load<u32>(pair, 16);
   const room = load<u32>(pair, 20);
   if (count == 0 || count - 1 < room) return true;
@@ -252,7 +160,8 @@ export function headFind(texts: u32, count: u32, pairs: u32): u32 {
   return findSeries(pairs, count, finish(hash));
 }
 
-function findSeries(pairs: u32, count: u32, hash: u32): u32 {
+/** The row of label pairs, `noRow` where there is none; `hash` is of all of them. */
+export function findSeries(pairs: u32, count: u32, hash: u32): u32 {
   const mask = load<u32>(seriesTable);
   let index = hash & mask;
   for (;;) {
@@ -291,7 +200,11 @@ export function headCreate(texts: u32, count: u32, pairs: u32, row: u32, ref: f6
     store<u32>(pairs + (i << 2), pair);
     hash = mix(hash, pair);
   }
-  hash = finish(hash);
+  return addRow(row, ref, pairs, count, finish(hash));
+}
+
+/** Makes a series of label pairs whose postings have room for it. False where memory is used up: nothing happened. */
+export function addRow(row: u32, ref: f64, pairs: u32, count: u32, hash: u32): bool {
   const series = tableRoom(seriesTable);
   if (series == 0) return false;
   seriesTable = series;

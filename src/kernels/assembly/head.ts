@@ -13,8 +13,10 @@ export {
   headSweepName,
   headSweepNames,
   headSweepPair,
-  headSymbolCount,
 } from './head-index';
+export { headSymbolCount } from './head-symbols';
 export { headClosedInit, headFillChunk, headPushChunk, headTakeClosed } from './head-chunks';
 export { headLimboCount, headLimboInit, headReclaim, headRetire } from './head-limbo';
 export { headPlace } from './head-state';
+export * from './head-replay';
+export * from './head-restore';

@@ -18,3 +18,4 @@ export * from './aggregations';
 export * from './rows';
 export { floatFormatPowers, formatFloat } from './float-format';
 export { jsonRows, jsonSlots } from './json-rows';
+export { dumpRows } from './dump-rows';

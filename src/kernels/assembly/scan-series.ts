@@ -41,7 +41,7 @@ function sequenceLength(at: usize, end: usize): usize {
   return length;
 }
 
-function isUtf8(start: usize, end: usize): bool {
+export function isUtf8(start: usize, end: usize): bool {
   for (let at = start; at < end; ) {
     const length = sequenceLength(at, end);
     if (length == 0) return false;

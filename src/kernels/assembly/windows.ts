@@ -13,6 +13,24 @@
 
 const staleBits: u64 = 0x7ff0000000000002;
 
+/** Where many times lie between two steps, so many bytes of them are passed at once. */
+const leapBytes: u32 = 64;
+
+// @ts-ignore: decorator
+@inline
+function leapFor(length: u32, steps: u32): u32 {
+  return length >> 3 > steps ? leapBytes : 0;
+}
+
+/** The first time from `at` on that is later than `limitMs`, or the end. */
+// @ts-ignore: decorator
+@inline
+function behind(at: u32, endAt: u32, limitMs: f64, leap: u32): u32 {
+  if (leap != 0) while (endAt - at > leap && load<f64>(at + leap) <= limitMs) at += leap;
+  while (at < endAt && load<f64>(at) <= limitMs) at += 8;
+  return at;
+}
+
 /** Finds the rows of each step's window: open on its left, so that a sample at its start is left out. */
 export function windowBounds(s: u32): void {
   const timestamps = load<u32>(s);
@@ -27,11 +45,12 @@ export function windowBounds(s: u32): void {
   let to = timestamps;
   let most: u32 = 0;
   let total: f64 = 0;
+  const leap = leapFor(length, steps);
   for (let step: u32 = 0; step < steps; step++) {
     const endMs = first + <f64>step * stepMs;
     const startMs = endMs - rangeMs;
-    while (to < endAt && load<f64>(to) <= endMs) to += 8;
-    while (from < to && load<f64>(from) <= startMs) from += 8;
+    to = behind(to, endAt, endMs, leap);
+    from = behind(from, to, startMs, leap);
     const count = (to - from) >> 3;
     if (count > most) most = count;
     total += <f64>count;
@@ -95,16 +114,18 @@ export function windowLatest(s: u32): u32 {
   const lookbackMs = load<f64>(s + 32);
   const out = load<u32>(s + 64);
   const present = load<u32>(s + 68);
-  let next: u32 = 0;
+  const endAt = timestamps + (length << 3);
+  const leap = leapFor(length, steps);
+  let next = timestamps;
   let seen: u32 = 0;
   for (let step: u32 = 0; step < steps; step++) {
     const atMs = first + <f64>step * stepMs;
-    while (next < length && load<f64>(timestamps + (next << 3)) <= atMs) next++;
+    next = behind(next, endAt, atMs, leap);
     let kind: u32 = 0;
-    if (next > 0) {
-      const row = (next - 1) << 3;
-      if (load<f64>(timestamps + row) > atMs - lookbackMs) {
-        const bits = load<u64>(values + row);
+    if (next > timestamps) {
+      const last = next - 8;
+      if (load<f64>(last) > atMs - lookbackMs) {
+        const bits = load<u64>(values + (last - timestamps));
         if (bits != staleBits) {
           kind = 1;
           store<u64>(out + (step << 3), bits);

@@ -59,7 +59,8 @@ class SeriesSelection {
   readonly #node: AggregateNode;
   readonly #rows: Row[];
   readonly #groups: Uint32Array;
-  readonly #groupCount: number;
+  /** One a group. */
+  readonly #heaps: readonly ValueHeap[];
 
   constructor(evaluation: Evaluation, node: AggregateNode, rows: Row[]) {
     const grouper = new Grouper(evaluation, node.grouping, node.without);
@@ -67,47 +68,51 @@ class SeriesSelection {
     this.#node = node;
     this.#rows = rows;
     this.#groups = Uint32Array.from(rows, (row) => grouper.groupOf(row.labels));
-    this.#groupCount = this.#groups.reduce((most, group) => Math.max(most, group + 1), 0);
+    const groups = this.#groups.reduce((most, group) => Math.max(most, group + 1), 0);
+    this.#heaps = Array.from({ length: groups }, () => new ValueHeap(node.op === 'bottomk'));
   }
 
   byCount(param: Float64Array): Row[] {
     const { steps } = this.#node.grid;
-    const keep = new Uint8Array(this.#rows.length);
-    let order: number[] = [];
+    const rows = this.#rows;
+    /** The last step that kept the row, counted from 1. */
+    const keptAt = new Uint32Array(rows.length);
     for (let step = 0; step < steps; step++) {
-      const k = Math.min(Math.trunc(param[step] as number), this.#rows.length);
-      order = k < 1 ? [] : this.#pick(step, k);
-      keep.fill(0);
-      for (const row of order) keep[row] = 1;
-      this.#rows.forEach((row, i) => {
-        if (keep[i] === 0) row.present[row.offset + step] = absent;
-      });
+      for (const heap of this.#heaps) heap.clear();
+      const k = Math.min(Math.trunc(param[step] as number), rows.length);
+      if (k >= 1) this.#pick(step, k);
+      for (const heap of this.#heaps) for (const row of heap.rows()) keptAt[row] = step + 1;
+      for (let i = 0; i < rows.length; i++) {
+        const row = rows[i] as Row;
+        if (keptAt[i] !== step + 1) row.present[row.offset + step] = absent;
+      }
     }
+    if (steps > 1) return withoutEmpty(rows, steps);
     // An instant query's answer comes in the order of the heaps.
-    if (steps === 1) return order.map((row) => this.#rows[row] as Row);
-    return withoutEmpty(this.#rows, steps);
+    const isLimit = this.#node.op === 'limitk';
+    const order = this.#heaps.flatMap((heap) => (isLimit ? heap.rows() : heap.rowsBestFirst()));
+    return order.map((row) => rows[row] as Row);
   }
 
-  /** Numbers of the rows that stay at the step, group by group. */
-  #pick(step: number, k: number): number[] {
+  /** Leaves in each group's heap the numbers of the rows that stay at the step. */
+  #pick(step: number, k: number): void {
     const { op } = this.#node;
-    const heaps = new Array<ValueHeap | undefined>(this.#groupCount).fill(undefined);
-    this.#rows.forEach((row, i) => {
-      const kind = row.present[row.offset + step] as number;
-      if (kind === absent) return;
+    const descending = op === 'bottomk';
+    const rows = this.#rows;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as Row;
+      const at = row.offset + step;
+      const kind = row.present[at] as number;
+      if (kind === absent) continue;
       if (kind === histogram && op !== 'limitk') {
         this.#evaluation.annotations.histogramIgnoredInAggregation(op, this.#node.position);
-        return;
+        continue;
       }
-      const group = this.#groups[i] as number;
-      const heap = heaps[group] ?? new ValueHeap(op === 'bottomk');
-      heaps[group] = heap;
-      const value = kind === histogram ? 0 : (row.values[row.offset + step] as number);
+      const heap = this.#heaps[this.#groups[i] as number] as ValueHeap;
+      const value = kind === histogram ? 0 : (row.values[at] as number);
       if (heap.length < k) heap.push(value, i);
-      else if (op !== 'limitk' && isBetter(value, heap.top, op === 'bottomk')) heap.replaceTop(value, i);
-    });
-    const ordered = heaps.filter((heap) => heap !== undefined);
-    return ordered.flatMap((heap) => (op === 'limitk' ? heap.rows() : heap.rowsBestFirst()));
+      else if (op !== 'limitk' && isBetter(value, heap.top, descending)) heap.replaceTop(value, i);
+    }
   }
 
   byRatio(param: Float64Array): Row[] {

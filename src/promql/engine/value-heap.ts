@@ -16,6 +16,11 @@ export class ValueHeap {
     return this.#values.length;
   }
 
+  clear(): void {
+    this.#values.length = 0;
+    this.#rows.length = 0;
+  }
+
   get top(): number {
     return this.#values[0] as number;
   }

@@ -25,5 +25,7 @@ export function figuresOf(database: Database): StoreFigures {
     seriesCount: database.seriesCount,
     memoryFromMs: lastBlock === undefined ? Number.NEGATIVE_INFINITY : lastBlock.maxtMs + 1,
     seriesBound: (matchers) => database.seriesBound(matchers),
+    blockCount: (window) => database.blocks.blockCount(window),
+    blockSeriesBound: (matchers, window) => database.blocks.blockSeriesBound(matchers, window),
   };
 }

@@ -1,5 +1,6 @@
 import type { Matcher } from '../../model/index.js';
 import { type Expr, expressionsIn, type VectorSelector } from '../../promql/index.js';
+import type { TimeWindow } from '../../storage/index.js';
 import type { QueryParser, QueryShape } from '../../web/index.js';
 
 /** What the store can say of a request without doing it. */
@@ -7,15 +8,19 @@ export interface StoreFigures {
   readonly seriesCount: number;
   /** Samples from this time on stand in memory alone: no file is read for them. */
   readonly memoryFromMs: number;
-  /** At most so many series match. */
+  /** At most so many series match in memory. */
   seriesBound(matchers: readonly Matcher[]): number;
+  /** Blocks that have a part of the window. */
+  blockCount(window: TimeWindow): number;
+  /** At most so many series match in those, one that stands in several counted in each. Reads a little of each. */
+  blockSeriesBound(matchers: readonly Matcher[], window: TimeWindow): number;
 }
 
 export interface QueryCost {
   /** Of computing time, on the high side. */
   readonly microseconds: number;
-  /** Nothing outside of memory is touched. */
-  readonly isInMemory: boolean;
+  /** Reads of files, about; 0 where nothing outside of memory is touched, Infinity where that is not known. */
+  readonly reads: number;
 }
 
 /** Costs by experience on one core of a server, µs. */
@@ -24,14 +29,19 @@ const perSeries = 4;
 const perSample = 0.02;
 const perStep = 0.2;
 const perLabelSeries = 1;
+const perBlock = 50;
+/** Postings, series, chunks. */
+const readsOfBlock = 4;
+/** With more of them it does not matter how many series there are. */
+export const fewReads = 16;
 /** Samples are rarely closer than that. */
 const assumedIntervalMs = 10_000;
 /** Longer texts cost too much to parse where requests are answered. */
 const maxTextLength = 2000;
 const maxTexts = 256;
 
-const unknownCost: QueryCost = { microseconds: Number.POSITIVE_INFINITY, isInMemory: false };
-const refused: QueryCost = { microseconds: 0, isInMemory: true };
+const unknownCost: QueryCost = { microseconds: Number.POSITIVE_INFINITY, reads: Number.POSITIVE_INFINITY };
+const refused: QueryCost = { microseconds: 0, reads: 0 };
 
 /** One selector of a query. */
 interface Selection {
@@ -72,20 +82,28 @@ export class CostModel {
     if (parts === undefined) return refused;
     const steps = shape.steps * parts.innerSteps;
     let microseconds = perRequest + steps * perStep;
-    let isInMemory = !parts.isPinned;
+    let reads = parts.isPinned ? Number.POSITIVE_INFINITY : 0;
     for (const { matchers, spanMs, reachMs } of parts.selections) {
       const samples = (shape.endMs - shape.startMs + spanMs) / assumedIntervalMs;
-      microseconds += store.seriesBound(matchers) * (perSeries + samples * perSample + steps * perStep);
-      if (shape.startMs - reachMs < store.memoryFromMs) isInMemory = false;
+      let series = store.seriesBound(matchers);
+      const window = { mintMs: shape.startMs - reachMs, maxtMs: shape.endMs };
+      if (window.mintMs < store.memoryFromMs) {
+        const blocks = store.blockCount(window);
+        microseconds += blocks * perBlock;
+        // Where no block has it, a file of the head's chunks may.
+        reads += Math.max(1, blocks) * readsOfBlock;
+        if (reads <= fewReads) series += store.blockSeriesBound(matchers, window);
+      }
+      microseconds += series * (perSeries + samples * perSample + steps * perStep);
     }
-    return { microseconds, isInMemory };
+    return { microseconds, reads };
   }
 
   #labelCost({ selectors, window }: Extract<QueryShape, { kind: 'labels' }>, store: StoreFigures): QueryCost {
-    const isInMemory = window.mintMs >= store.memoryFromMs;
+    const reads = window.mintMs >= store.memoryFromMs ? 0 : Number.POSITIVE_INFINITY;
     if (selectors.length === 0) {
       // Names and values stand apart from the series; there are far fewer of them.
-      return { microseconds: perRequest + (store.seriesCount * perLabelSeries) / 50, isInMemory };
+      return { microseconds: perRequest + (store.seriesCount * perLabelSeries) / 50, reads };
     }
     let microseconds = perRequest;
     for (const text of selectors) {
@@ -93,7 +111,7 @@ export class CostModel {
       const [selection] = this.#partsOf(text)?.selections ?? [];
       if (selection !== undefined) microseconds += store.seriesBound(selection.matchers) * perLabelSeries;
     }
-    return { microseconds, isInMemory };
+    return { microseconds, reads };
   }
 
   /** Undefined when the text does not parse. */

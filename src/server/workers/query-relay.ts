@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.js';
 import type { Engine, QueryResult } from '../../promql/index.js';
 import { type QueryShape, queryShape, type RouteRelay, routeCall, type WebRequest } from '../../web/index.js';
-import type { CostModel, QueryCost, StoreFigures } from './query-cost.js';
+import { type CostModel, fewReads, type QueryCost, type StoreFigures } from './query-cost.js';
 import type { QueryMetrics } from './query-metrics.js';
 import type { QueryPool } from './query-pool.js';
 
@@ -10,7 +10,7 @@ const smallMicroseconds = 1000;
 const longMicroseconds = 1e6;
 /** A request that took so long here goes to a worker from then on, whatever the estimate says. */
 const tooLongHereSeconds = 0.005;
-/** A request that reads files comes back here when a worker has answered it in so short a time, not long ago. */
+/** A request that reads more of files comes back here when a worker has answered it in so short a time, not long ago. */
 const quickSeconds = 0.002;
 const stillWarmMs = 600_000;
 const maxRemembered = 1000;
@@ -30,8 +30,8 @@ interface Remembered {
 }
 
 /**
- * Decides where a request is answered. Small ones that touch memory alone: on the thread that asks. All others: by a
- * worker, which also finds out whether files are at hand. What a worker has answered in a moment is then answered where
+ * Decides where a request is answered. Small ones that read files a few times at most: on the thread that asks. All
+ * others: by a worker, which also finds out whether files are at hand. What a worker has answered in a moment is then answered where
  * it is asked, because passing it over costs more than the answer; the first that takes longer goes back.
  */
 export class QueryRelay implements RouteRelay {
@@ -71,9 +71,9 @@ export class QueryRelay implements RouteRelay {
     });
   }
 
-  #isQuick({ isInMemory }: QueryCost, known: Remembered | undefined): boolean {
-    if (known === undefined) return isInMemory;
-    if (isInMemory) return known.seconds <= tooLongHereSeconds;
+  #isQuick({ reads }: QueryCost, known: Remembered | undefined): boolean {
+    if (known === undefined) return reads <= fewReads;
+    if (reads <= fewReads) return known.seconds <= tooLongHereSeconds;
     return known.seconds <= quickSeconds && this.#options.clock.monotonicMs() - known.atMs < stillWarmMs;
   }
 

@@ -74,30 +74,14 @@ export class MemoryHead {
     return this.#byKey.get(labels.key());
   }
 
-  /** Undefined when the limit forbids it. */
+  /** A label set has no series yet. Undefined when the limit forbids it. */
   createSeries(labels: Labels): MemorySeries | undefined {
     if (this.seriesLimit > 0 && this.#byKey.size >= this.seriesLimit) return undefined;
-    return this.addSeries(this.#nextRef as SeriesRef, labels);
-  }
-
-  reserveRefs(lastUsed: number): void {
-    this.#nextRef = Math.max(this.#nextRef, lastUsed + 1);
-  }
-
-  /** Makes the series under a given ref; a label set that has a series keeps it, and the ref becomes another name of it. */
-  addSeries(ref: SeriesRef, labels: Labels): MemorySeries {
-    this.#nextRef = Math.max(this.#nextRef, ref + 1);
-    const key = labels.key();
-    const existing = this.#byKey.get(key) ?? this.#byRef.get(ref);
-    if (existing !== undefined) {
-      if (existing === this.#byRef.get(ref)) return existing;
-      this.#byRef.set(ref, existing);
-      existing.otherRefs = [...(existing.otherRefs ?? []), ref];
-      return existing;
-    }
+    const ref = this.#nextRef as SeriesRef;
+    this.#nextRef++;
     const series = new MemorySeries(ref, labels);
     this.#byRef.set(ref, series);
-    this.#byKey.set(key, series);
+    this.#byKey.set(labels.key(), series);
     this.index.add(ref, labels);
     this.#ranks = undefined;
     return series;
@@ -107,7 +91,6 @@ export class MemoryHead {
   removeSeries(ref: SeriesRef): void {
     const series = this.#byRef.get(ref);
     if (series === undefined) return;
-    for (const other of series.otherRefs ?? []) this.#byRef.delete(other);
     this.#byRef.delete(ref);
     this.#byKey.delete(series.labels.key());
     this.index.remove(series.ref, series.labels);

@@ -19,8 +19,6 @@ interface PastState extends VisibleRows {
 export class MemorySeries {
   readonly ref: SeriesRef;
   readonly labels: Labels;
-  /** Refs that a log had for these labels beside `ref`. */
-  otherRefs: readonly SeriesRef[] | undefined;
   rows = new SeriesRows();
   /** Time of the last sample that came in order; late samples do not move it. */
   inOrderMaxMs = Number.NEGATIVE_INFINITY;

@@ -1,18 +1,9 @@
 import type { Labels, Metadata } from '../../model/index.js';
-import type {
-  CardinalityStats,
-  FloatBatch,
-  HistogramSample,
-  Querier,
-  SeriesRef,
-  Storage,
-  TimeWindow,
-} from '../contracts.js';
+import type { CardinalityStats, Querier, SeriesRef, Storage, TimeWindow } from '../contracts.js';
 import { cardinalityOf } from './cardinality.js';
 import { MemoryAppender } from './memory-appender.js';
 import { MemoryHead, type MemoryStoreOptions } from './memory-head.js';
 import { MemoryQuerier } from './memory-querier.js';
-import { replayFloats, replayHistogram } from './replay.js';
 import { truncateBefore } from './truncate.js';
 
 export type { MemoryAppender } from './memory-appender.js';
@@ -29,18 +20,6 @@ export interface MemoryStore extends Storage {
   /** In-order samples below it are out of bounds; appenders opened before a change keep the old bound. */
   minValidTimeMs: number;
   seriesLabels(ref: SeriesRef): Labels | undefined;
-  /** Makes a series under the ref it had; a second ref of one label set names the same series. */
-  restoreSeries(ref: SeriesRef, labels: Labels): void;
-  /** Series made later get refs above it: it was used once, though its series is unknown. */
-  reserveRefs(lastUsed: SeriesRef): void;
-  /**
-   * Takes logged samples as they are, visible at once to queriers opened later; for the time before the first
-   * querier. Times in any order; of equal times the first wins. Returns how many rows have no series.
-   */
-  replayFloats(batch: FloatBatch): number;
-  /** As `replayFloats`; false when there is no such series. */
-  replayHistogram(sample: HistogramSample): boolean;
-  restoreMetadata(name: string, metadata: Metadata): void;
   /** Drops samples before `mintMs` and, where nobody may know them, series without any; answers their refs. */
   truncateBefore(mintMs: number): SeriesRef[];
 }
@@ -86,26 +65,6 @@ class HeadStore implements MemoryStore {
 
   seriesLabels(ref: SeriesRef): Labels | undefined {
     return this.#head.seriesOf(ref)?.labels;
-  }
-
-  restoreSeries(ref: SeriesRef, labels: Labels): void {
-    this.#head.addSeries(ref, labels);
-  }
-
-  reserveRefs(lastUsed: SeriesRef): void {
-    this.#head.reserveRefs(lastUsed);
-  }
-
-  replayFloats(batch: FloatBatch): number {
-    return replayFloats(this.#head, batch);
-  }
-
-  replayHistogram(sample: HistogramSample): boolean {
-    return replayHistogram(this.#head, sample);
-  }
-
-  restoreMetadata(name: string, metadata: Metadata): void {
-    this.#head.metadata.set(name, metadata);
   }
 
   truncateBefore(mintMs: number): SeriesRef[] {

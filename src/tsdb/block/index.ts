@@ -6,8 +6,11 @@ export {
   readBlockMeta,
 } from './block-meta.js';
 export { blockSource } from './block-source.js';
+export { dropDeleted } from './drop-deleted.js';
 export { type BlockList, type ListedBlock, listBlocks } from './list-blocks.js';
+export { matchSeries } from './match-series.js';
 export { type Block, openBlock } from './open-block.js';
+export { seriesBound } from './series-bound.js';
 export { createUlid, isUlid } from './ulid.js';
 export {
   type BlockChunk,

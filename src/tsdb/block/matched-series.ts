@@ -98,7 +98,12 @@ export class BlockSeries implements MatchedSeries {
       if (!overlaps(this.#window, from, to) || isDeleted(deleted, from, to)) continue;
       const ref = refs[i] as number;
       const next = i + 1 < chunkCount ? (refs[last - 1] as number) : ref;
-      this.#loadChunk({ ref, span: next - ref, mintMs: from, maxtMs: to }, deleted, into);
+      try {
+        this.#loadChunk({ ref, span: next - ref, mintMs: from, maxtMs: to }, deleted, into);
+      } catch (error) {
+        if (into.onDamage === undefined || !(error instanceof CorruptionError)) throw error;
+        into.onDamage(error);
+      }
     }
   }
 
@@ -108,8 +113,14 @@ export class BlockSeries implements MatchedSeries {
     const ref = refs[first] as number;
     const span = (refs[end - 1] as number) - ref;
     if (!(span >= 0 && span <= mostSpanBytes)) return 0;
-    const { at, length } = this.#windowFor(into).stretch(ref, span);
-    return into.appendRecords({ at, available: length, offsets: refs, first, end });
+    try {
+      const { at, length } = this.#windowFor(into).stretch(ref, span);
+      return into.appendRecords({ at, available: length, offsets: refs, first, end });
+    } catch (error) {
+      // One at a time, the chunks tell which of them it is.
+      if (into.onDamage === undefined || !(error instanceof CorruptionError)) throw error;
+      return 0;
+    }
   }
 
   #windowFor({ scope }: ColumnWriter): ChunkWindow {

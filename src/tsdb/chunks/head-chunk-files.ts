@@ -92,6 +92,16 @@ export async function readHeadChunks(options: {
   return { chunkCount, lastSegment, maxtMs, damage: undefined };
 }
 
+/** Whether a file begins as those of `chunks_head` do. */
+export async function isHeadChunkFile(disk: Disk, file: string): Promise<boolean> {
+  const handle = await disk.open(file, 'read');
+  try {
+    return headerFault(handle) === undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Source: tsdb/chunks/head_chunks.go `repairLastChunkFile`. */
 async function isUnbegun(disk: Disk, file: string): Promise<boolean> {
   const handle = await disk.open(file, 'read');

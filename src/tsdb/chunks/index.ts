@@ -2,6 +2,7 @@ export { ChunkWindow, readChunk } from './chunk-window.js';
 export {
   type HeadChunkRecord,
   type HeadChunkScan,
+  isHeadChunkFile,
   readHeadChunks,
   removeHeadChunksBefore,
   repairHeadChunks,

@@ -1,8 +1,17 @@
+import { ByteReader } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { metricNameLabel } from '../../model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
 import type { Head } from '../head/index.js';
-import { CarriedRefs, type ReplayRecord, type SampleRows, type SeriesEntry } from '../wal/index.js';
+import {
+  CarriedRefs,
+  type ReplayRecord,
+  readSeries,
+  type SampleRows,
+  type SeriesEntry,
+  type StoredSeriesRecord,
+  type TombstoneEntry,
+} from '../wal/index.js';
 import { emptyReplayStats, type ReplayStats } from './database-stats.js';
 import { OrphanRows } from './orphan-rows.js';
 import type { StoredChunks } from './stored-chunks.js';
@@ -13,6 +22,8 @@ export interface RecordApplierParts {
   readonly kernels: Kernels;
   /** What series get as soon as they are named. */
   readonly chunks: StoredChunks | undefined;
+  /** What the log says is deleted, in the order of the log. */
+  readonly onTombstones?: ((entries: readonly TombstoneEntry[]) => void) | undefined;
 }
 
 /** Puts the log's records into a head, in the order of the log. */
@@ -43,11 +54,14 @@ export class RecordApplier {
     this.#orphans.dropBefore(this.#segment - 1);
   }
 
-  apply(record: ReplayRecord): void {
+  apply(record: ReplayRecord | StoredSeriesRecord): void {
     this.stats.records++;
     switch (record.kind) {
       case 'series':
         this.#series(record);
+        break;
+      case 'stored-series':
+        this.#storedSeries(record);
         break;
       case 'rows':
         this.#rows(record.rows);
@@ -68,6 +82,7 @@ export class RecordApplier {
       case 'tombstones':
         this.stats.tombstones += record.entries.length;
         for (const { ref } of record.entries) this.#noteRef(ref);
+        this.#parts.onTombstones?.(record.entries);
         break;
       case 'mmap-markers':
         break;
@@ -78,19 +93,50 @@ export class RecordApplier {
 
   #series(record: { readonly entries: readonly SeriesEntry[]; readonly copy: boolean }): void {
     let restored = false;
-    for (const { ref, labels } of record.entries) {
-      this.#noteRef(ref);
-      if (record.copy) this.carried.addCopy(ref);
-      if (this.#isKnown(ref)) continue;
-      if (!record.copy) this.carried.addFirst(ref);
-      this.#head.restoreSeries(ref, labels);
-      this.#parts.chunks?.restore(this.#head, ref);
-      restored = true;
+    for (const entry of record.entries) if (this.#oneSeries(entry, record.copy)) restored = true;
+    if (record.copy && restored) this.#adopt();
+  }
+
+  /** Whether the series was not known. */
+  #oneSeries({ ref, labels }: SeriesEntry, copy: boolean): boolean {
+    const isKnown = this.#isKnown(ref);
+    this.#noteSeries(ref, isKnown, copy);
+    if (isKnown) return false;
+    this.#head.restoreSeries(ref, labels);
+    this.#parts.chunks?.restore(this.#head, ref);
+    return true;
+  }
+
+  #noteSeries(ref: number, isKnown: boolean, copy: boolean): void {
+    this.#noteRef(ref);
+    if (copy) this.carried.addCopy(ref);
+    else if (!isKnown) this.carried.addFirst(ref);
+  }
+
+  /** As `#series`, the series made by a kernel. */
+  #storedSeries({ at, end, copy, refs, most }: StoredSeriesRecord): void {
+    const { kernels, chunks } = this.#parts;
+    let restored = false;
+    for (let next = at; next < end; ) {
+      const made = this.#head.restoreStored({ at: next, end, refs, most });
+      for (let i = 0; i < made.count; i++) {
+        const ref = kernels.doubles[(refs >>> 3) + i] as number;
+        this.#noteSeries(Math.abs(ref), ref < 0, copy);
+        if (ref < 0) continue;
+        chunks?.restore(this.#head, ref as SeriesRef);
+        restored = true;
+      }
+      next = made.at;
+      if (!made.isStopped) continue;
+      const reader = new ByteReader(kernels.bytes.subarray(next, end), { path: 'record' });
+      if (this.#oneSeries(readSeries(reader), copy)) restored = true;
+      next = end - reader.left;
     }
-    if (record.copy && restored && !this.#orphans.isEmpty) this.#adopt();
+    if (copy && restored) this.#adopt();
   }
 
   #adopt(): void {
+    if (this.#orphans.isEmpty) return;
     this.#orphans.takeKnown((ref) => this.#isKnown(ref), {
       floats: (batch) => {
         this.stats.samples += batch.length - this.#head.replayFloats(batch);
@@ -113,7 +159,7 @@ export class RecordApplier {
     const { doubles } = this.#parts.kernels;
     const { length } = rows;
     const view = (at: number): Float64Array => doubles.subarray(at >>> 3, (at >>> 3) + length);
-    const unknown = this.#head.replayRows(rows);
+    const unknown = this.#head.stageRows(rows);
     const [refs, timestamps, values] = [view(rows.refs), view(rows.timestamps), view(rows.values)];
     this.#floats({ length, refs, timestamps, values }, unknown);
   }
@@ -168,6 +214,7 @@ export class RecordApplier {
 
   /** After the last record: counts what found no series, and keeps their references from being given out again. */
   finish(): void {
+    this.#head.endReplay();
     this.#orphans.dropBefore(Number.POSITIVE_INFINITY);
     const { lost } = this.#orphans;
     const { unknownRefs } = this.stats;

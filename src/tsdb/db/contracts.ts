@@ -3,7 +3,7 @@ import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import type { Storage } from '../../storage/index.js';
 import type { WalCompression, WalSync } from '../wal/index.js';
-import type { DatabaseView } from './database-reader.js';
+import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
 import type { Maintenance } from './maintenance.js';
 import type { ViewListener } from './published-view.js';
@@ -69,6 +69,8 @@ export interface Database extends Storage {
   readonly refusedSamples: number;
   /** At most so many series of the head match. */
   seriesBound(matchers: readonly Matcher[]): number;
+  /** Of the blocks, as this thread reads them. */
+  readonly blocks: Pick<DatabaseReader, 'blockCount' | 'blockSeriesBound'>;
   /** Size of the log's files. */
   walSizeBytes(): Promise<number>;
   /** What readers of other threads need. */

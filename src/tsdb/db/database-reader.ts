@@ -1,7 +1,8 @@
 import type { Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
+import type { Matcher } from '../../model/index.js';
 import type { ExemplarSeries, LabelRequest, Querier, Queryable, TimeWindow } from '../../storage/index.js';
-import { blockSource } from '../block/index.js';
+import { blockSource, seriesBound } from '../block/index.js';
 import { HeadChunkReader } from '../chunks/index.js';
 import { type HeadView, openHeadSource } from '../head/index.js';
 import { createSourceQuerier, type SampleSource } from '../select/index.js';
@@ -30,6 +31,8 @@ export interface DatabaseReaderOptions {
   readonly readerSlot: number;
   /** Where the thread has them. */
   readonly exemplars?: (request: LabelRequest) => readonly ExemplarSeries[];
+  /** What queries see in the place of a block or the head. */
+  readonly through?: ((source: SampleSource, kind: 'block' | 'head') => SampleSource) | undefined;
 }
 
 /** A database as any thread reads it. */
@@ -38,6 +41,13 @@ export interface DatabaseReader extends Queryable {
   readonly broken: ReadonlyMap<string, string>;
   /** Queriers that are open go on with what they have. */
   update(view: DatabaseView): Promise<void>;
+  /** Blocks that a querier of the window would read. */
+  blockCount(window: TimeWindow): number;
+  /**
+   * At most so many series of those blocks match, one that stands in several counted in each; Infinity where that
+   * cannot be read. Reads a little of each.
+   */
+  blockSeriesBound(matchers: readonly Matcher[], window: TimeWindow): number;
   /** Resolves when the queriers that are open by now are closed. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -72,13 +82,17 @@ class ViewReader implements DatabaseReader {
   }
 
   querier(window: TimeWindow): Querier {
-    const { kernels, readerSlot, exemplars } = this.#options;
+    const { kernels, readerSlot, exemplars, through } = this.#options;
     const { head } = this.#view;
     const lease = this.#blocks.lease(window);
-    const sources: SampleSource[] = lease.blocks.map((block) => blockSource({ block, window }));
+    const sources: SampleSource[] = lease.blocks.map((block) => {
+      const source = blockSource({ block, window });
+      return through?.(source, 'block') ?? source;
+    });
     if (head !== undefined) {
       const mapped = this.#mapped;
-      sources.push(openHeadSource({ view: head, readerSlot, kernels, window, mapped }));
+      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped });
+      sources.push(through?.(source, 'head') ?? source);
     }
     this.#presence.enter(lease);
     return createSourceQuerier({
@@ -91,6 +105,19 @@ class ViewReader implements DatabaseReader {
         this.#presence.leave(lease);
       },
     });
+  }
+
+  blockCount(window: TimeWindow): number {
+    return this.#blocks.met(window).length;
+  }
+
+  blockSeriesBound(matchers: readonly Matcher[], window: TimeWindow): number {
+    try {
+      return this.#blocks.met(window).reduce((sum, block) => sum + seriesBound(block, matchers), 0);
+    } catch {
+      // Whoever reads the block is told what is wrong with it.
+      return Number.POSITIVE_INFINITY;
+    }
   }
 
   settled(): Promise<void> {

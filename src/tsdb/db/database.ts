@@ -169,6 +169,7 @@ function createWriter(options: DatabaseOptions, parts: WriterParts): WalWriter {
     ledger,
     kernels,
     seriesLabels: (ref) => head.seriesLabels(ref),
+    writeSeries: (ref, at, end) => head.writeSeries(ref, at, end),
     carried: replay.carried,
     events,
     ...(options.walSync === undefined ? {} : { sync: options.walSync }),

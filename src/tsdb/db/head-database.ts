@@ -103,6 +103,10 @@ export class HeadDatabase implements Database {
     return head.seriesBound?.(matchers) ?? head.seriesCount;
   }
 
+  get blocks(): Database['blocks'] {
+    return this.#parts.reader;
+  }
+
   appender(): Appender {
     return new LoggingAppender(this.#appending);
   }

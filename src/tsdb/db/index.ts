@@ -7,7 +7,13 @@ export {
   type DatabaseView,
   openDatabaseReader,
 } from './database-reader.js';
-export type { ByKind, DatabaseStats, ReplayStats, UnknownRefs } from './database-stats.js';
+export {
+  type ByKind,
+  type DatabaseStats,
+  emptyReplayStats,
+  type ReplayStats,
+  type UnknownRefs,
+} from './database-stats.js';
 export {
   type CheckpointWork,
   type Maintenance,
@@ -17,6 +23,6 @@ export {
   runMaintenance,
 } from './maintenance.js';
 export type { ViewedBlock } from './open-blocks.js';
-export { openReadOnly, type ReadOnlyDatabase, type ReadOnlyOptions } from './open-read-only.js';
-export type { ViewListener } from './published-view.js';
-export type { ReplayProgress } from './replay-wal.js';
+export { minValidOf, toViewed, type ViewListener } from './published-view.js';
+export { type ReplayProgress, replayWal } from './replay-wal.js';
+export { StoredChunks } from './stored-chunks.js';

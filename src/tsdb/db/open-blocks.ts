@@ -65,9 +65,18 @@ export class OpenBlocks {
     if (held.leases === 0) await held.block.close();
   }
 
+  #met({ mintMs, maxtMs }: TimeWindow): readonly Held[] {
+    return this.#held.filter(({ viewed }) => viewed.mintMs <= maxtMs && viewed.maxtMs >= mintMs);
+  }
+
+  /** The blocks that may hold samples of the window, for as long as nothing is waited for. */
+  met(window: TimeWindow): readonly Block[] {
+    return this.#met(window).map(({ block }) => block);
+  }
+
   /** The blocks that may hold samples of the window, in rising time. */
-  lease({ mintMs, maxtMs }: TimeWindow): BlockLease {
-    const met = this.#held.filter(({ viewed }) => viewed.mintMs <= maxtMs && viewed.maxtMs >= mintMs);
+  lease(window: TimeWindow): BlockLease {
+    const met = this.#met(window);
     for (const held of met) held.leases++;
     let isHeld = true;
     return {

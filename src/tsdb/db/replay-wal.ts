@@ -10,6 +10,8 @@ import {
   type SegmentFile,
   SegmentReader,
   type SegmentReport,
+  type StoredSeriesRecord,
+  type TombstoneEntry,
   type WalEvents,
 } from '../wal/index.js';
 import { RecordApplier } from './apply-record.js';
@@ -34,6 +36,7 @@ export interface ReplayOptions {
   readonly chunks?: StoredChunks | undefined;
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   readonly events?: WalEvents;
+  readonly onTombstones?: ((entries: readonly TombstoneEntry[]) => void) | undefined;
 }
 
 export interface ReplayOutcome {
@@ -76,6 +79,7 @@ export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> 
       const segment = source.fromCheckpoint ? firstIndex - 1 : source.index;
       onProgress?.({ segment, first, last: lastIndex });
     }
+    await replay.settle();
   } finally {
     replay.release();
   }
@@ -98,8 +102,8 @@ class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    const { head, kernels, chunks } = options;
-    this.#applier = new RecordApplier({ head, kernels, chunks });
+    const { head, kernels, chunks, onTombstones } = options;
+    this.#applier = new RecordApplier({ head, kernels, chunks, onTombstones });
     this.#records = new ReplayRecords(kernels);
     this.#turnStartMs = options.clock.monotonicMs();
   }
@@ -113,7 +117,8 @@ class Replay {
   }
 
   async read(source: Source): Promise<void> {
-    const reader = await SegmentReader.open(this.#options.disk, source.path, this.#options.kernels);
+    const { disk, head, kernels } = this.#options;
+    const reader = await SegmentReader.open(disk, source.path, kernels);
     try {
       let begun = false;
       while (await reader.fill()) {
@@ -121,7 +126,8 @@ class Replay {
         begun = true;
         while (reader.next()) {
           this.#apply(reader);
-          if (this.#options.clock.monotonicMs() - this.#turnStartMs > turnMs) await this.#breathe();
+          if (head.isStageFull) await this.settle();
+          if (this.#isTurnOver) await this.#breathe();
         }
       }
       if (!begun) this.#applier.beginSegment({ fromCheckpoint: source.fromCheckpoint, isEmpty: true });
@@ -138,6 +144,15 @@ class Replay {
     }
   }
 
+  /** Puts all samples read so far into the head. */
+  async settle(): Promise<void> {
+    for (const _ of this.#options.head.settleReplayed()) if (this.#isTurnOver) await this.#breathe();
+  }
+
+  get #isTurnOver(): boolean {
+    return this.#options.clock.monotonicMs() - this.#turnStartMs > turnMs;
+  }
+
   async #breathe(): Promise<void> {
     await setImmediate();
     this.#turnStartMs = this.#options.clock.monotonicMs();
@@ -145,9 +160,9 @@ class Replay {
 
   /** A record whose frame is whole and whose content is not is passed over, counted, and left on disk. */
   #apply(reader: SegmentReader): void {
-    let record: ReplayRecord;
+    let record: ReplayRecord | StoredSeriesRecord;
     try {
-      record = this.#records.decode(reader);
+      record = this.#records.storedSeries(reader) ?? this.#records.decode(reader);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       if (error.kind === 'unsupported') this.stats.unsupportedRecords++;

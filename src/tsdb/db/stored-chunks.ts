@@ -1,7 +1,7 @@
 import type { Disk } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { type HeadChunkRecord, type HeadChunkScan, readHeadChunks } from '../chunks/index.js';
-import type { Head } from '../head/index.js';
+import type { ChunkPlace, Head } from '../head/index.js';
 
 const firstCapacity = 1024;
 /** Fields of a chunk in the columns: ref, mint, maxt, segment, offset, samples, encoding, out of order, next. */
@@ -13,29 +13,47 @@ export class StoredChunks {
   readonly scan: HeadChunkScan;
   /** The highest series reference of all, 0 where there is none. */
   readonly maxRef: number;
+  /** Of the chunk that was written last. */
+  readonly lastPlace: ChunkPlace | undefined;
   readonly #columns: Float64Array;
   readonly #first: ReadonlyMap<number, number>;
 
   private constructor(
     scan: HeadChunkScan,
-    parts: { columns: Float64Array; first: ReadonlyMap<number, number>; maxRef: number },
+    parts: {
+      columns: Float64Array;
+      first: ReadonlyMap<number, number>;
+      maxRef: number;
+      lastPlace: ChunkPlace | undefined;
+    },
   ) {
     this.scan = scan;
     this.#columns = parts.columns;
     this.#first = parts.first;
     this.maxRef = parts.maxRef;
+    this.lastPlace = parts.lastPlace;
   }
 
-  /** Reads the files to the first damage; chunks that end before `minValidMs` are passed over. Changes nothing. */
-  static async read(disk: Disk, directory: string, minValidMs: number): Promise<StoredChunks> {
+  /**
+   * Reads the files to the first damage; chunks that end before `minValidMs` are passed over, those out of order only
+   * without `keepLate`. Changes nothing.
+   */
+  static async read(
+    disk: Disk,
+    directory: string,
+    minValidMs: number,
+    { keepLate }: { readonly keepLate: boolean } = { keepLate: false },
+  ): Promise<StoredChunks> {
     let columns = new Float64Array(firstCapacity * fields);
     let count = 0;
     let maxRef = 0;
+    let lastPlace: ChunkPlace | undefined;
     const first = new Map<number, number>();
     const last = new Map<number, number>();
     const onChunk = (chunk: HeadChunkRecord): void => {
       maxRef = Math.max(maxRef, chunk.ref);
-      if (chunk.maxtMs < minValidMs) return;
+      lastPlace = { segment: chunk.segment, offset: chunk.offset };
+      if (chunk.maxtMs < minValidMs && !(keepLate && chunk.isOutOfOrder)) return;
       const at = count++ * fields;
       if (at + fields > columns.length) columns = grown(columns);
       columns[at] = chunk.ref;
@@ -53,7 +71,12 @@ export class StoredChunks {
       last.set(chunk.ref, at);
     };
     const scan = await readHeadChunks({ disk, directory, onChunk });
-    return new StoredChunks(scan, { columns, first, maxRef });
+    return new StoredChunks(scan, { columns, first, maxRef, lastPlace });
+  }
+
+  /** Series that have chunks, in the order of their first. */
+  refs(): Iterable<number> {
+    return this.#first.keys();
   }
 
   /** Gives a series that was just restored its chunks, in the order of writing. */

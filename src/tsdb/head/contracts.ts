@@ -26,6 +26,25 @@ export interface HeadOptions {
   readonly hashSeed?: number;
 }
 
+/** Series one behind another as a record of the log has them, in the head's memory; `checkSeries` found them sound. */
+export interface StoredSeries {
+  readonly at: number;
+  readonly end: number;
+  /** Room for `most` doubles. */
+  readonly refs: number;
+  readonly most: number;
+}
+
+/** What `restoreStored` went through. */
+export interface RestoredSeries {
+  /** Their references stand in the column, negative where the head had them before. */
+  readonly count: number;
+  /** Where it stopped. */
+  readonly at: number;
+  /** The series there is the caller's to restore: another reference of one that is there, or memory is used up. */
+  readonly isStopped: boolean;
+}
+
 /** Where a chunk stands: in `chunks_head`, upstream's ChunkDiskMapperRef in two halves. */
 export interface ChunkPlace {
   readonly segment: number;
@@ -99,6 +118,11 @@ export interface Head {
   hasSeries(ref: SeriesRef): boolean;
   seriesLabels(ref: SeriesRef): Labels | undefined;
   /**
+   * Writes the series to the head's memory at `at`, as records of the log have it; answers where it ends, 0 where there
+   * is none, -1 where it does not fit before `end`.
+   */
+  writeSeries(ref: SeriesRef, at: number, end: number): number;
+  /**
    * At most so many series match: the fewest postings of an equality among the matchers, all series where there is
    * none. Takes microseconds whatever the matchers: decides on which thread a query runs.
    */
@@ -111,12 +135,28 @@ export interface Head {
 
   // Reading what the log and the chunk files hold, before anyone reads.
   restoreSeries(ref: SeriesRef, labels: Labels): void;
+  /** Makes series out of a record's bytes, as `restoreSeries` does. */
+  restoreStored(series: StoredSeries): RestoredSeries;
   /** False when the series is unknown. Chunks of a series come in rising time. */
   restoreChunk(chunk: ClosedChunk, place: ChunkPlace): boolean;
+  /** The same for one that is on no disk: its bytes are copied into the head's memory. */
+  restoreChunkBytes(chunk: ClosedChunk, bytes: Uint8Array): boolean;
+  /** The time of the newest sample in order; -Infinity where there is none. */
+  newestMs(ref: SeriesRef): number;
   /** Samples not later than the series' restored chunks are passed over. Returns how many rows have no series. */
   replayFloats(batch: FloatBatch): number;
   /** The same for `length` rows at addresses in the head's memory. */
   replayRows(rows: StagedRows): number;
+  /**
+   * The same for rows that need not be seen until `endReplay`: they wait for others of their series, so that each row and
+   * its chunk are fetched once for some samples. Whatever else is done to a series comes behind what waits for it.
+   */
+  stageRows(rows: StagedRows): number;
+  /** Whether what waits should be settled, by `settleReplayed` in slices of at most 5 ms, before more comes. */
+  readonly isStageFull: boolean;
+  settleReplayed(): Steps<void>;
+  /** Settles all that waits and gives the memory for it back. */
+  endReplay(): void;
   replayHistogram(sample: HistogramSample): boolean;
   restoreMetadata(metric: string, metadata: Metadata): void;
   /** Refs up to this one are never given out. */

@@ -16,11 +16,25 @@ import type {
   HeadAppender,
   HeadOptions,
   HeadView,
+  RestoredSeries,
   StagedRows,
+  StoredSeries,
   UnwrittenChunk,
 } from './contracts.js';
 import { ArenaAppender } from './head-appender.js';
-import { replayFloats, replayHistogram, replayRows, restoreChunk, restoreSeries } from './replay.js';
+import { noRow } from './layout.js';
+import {
+  endReplay,
+  replayFloats,
+  replayHistogram,
+  replayRows,
+  restoreChunk,
+  restoreSeries,
+  restoreStored,
+  settleSteps,
+  stageRows,
+} from './replay.js';
+import { newestMs, restoreChunkBytes } from './restore-bytes.js';
 import { seriesBound } from './series-bound.js';
 import { HeadState } from './state.js';
 import { truncateBefore } from './truncate.js';
@@ -95,6 +109,11 @@ class ArenaHead implements Head {
     return this.#state.labelsOf(ref);
   }
 
+  writeSeries(ref: SeriesRef, at: number, end: number): number {
+    const behind = this.#state.writer.exports.headWriteSeries(ref, at, end);
+    return behind === noRow ? noRow : behind >>> 0;
+  }
+
   seriesBound(matchers: readonly Matcher[]): number {
     return seriesBound(this.#state, matchers);
   }
@@ -126,8 +145,20 @@ class ArenaHead implements Head {
     restoreSeries(this.#state, ref, labels);
   }
 
+  restoreStored(series: StoredSeries): RestoredSeries {
+    return restoreStored(this.#state, series);
+  }
+
   restoreChunk(chunk: ClosedChunk, place: ChunkPlace): boolean {
     return restoreChunk(this.#state, chunk, place);
+  }
+
+  restoreChunkBytes(chunk: ClosedChunk, bytes: Uint8Array): boolean {
+    return restoreChunkBytes(this.#state, chunk, bytes);
+  }
+
+  newestMs(ref: SeriesRef): number {
+    return newestMs(this.#state, ref);
   }
 
   replayFloats(batch: FloatBatch): number {
@@ -136,6 +167,22 @@ class ArenaHead implements Head {
 
   replayRows(rows: StagedRows): number {
     return replayRows(this.#state, rows);
+  }
+
+  stageRows(rows: StagedRows): number {
+    return stageRows(this.#state, rows);
+  }
+
+  get isStageFull(): boolean {
+    return this.#state.stage.isFull;
+  }
+
+  settleReplayed(): Steps<void> {
+    return settleSteps(this.#state);
+  }
+
+  endReplay(): void {
+    endReplay(this.#state);
   }
 
   replayHistogram(sample: HistogramSample): boolean {

@@ -1,10 +1,12 @@
+import type { Steps } from '../../base/index.js';
 import { chunkTimeLimitMs } from '../../kernels/index.js';
 import { type Labels, wordsOf } from '../../model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
 import { pushChunk } from './closed-chunks.js';
-import type { ChunkPlace, ClosedChunk, StagedRows } from './contracts.js';
+import type { ChunkPlace, ClosedChunk, RestoredSeries, StagedRows, StoredSeries } from './contracts.js';
 import { isStaleFloat } from './foreign-series.js';
 import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
+import type { LoggedFloat } from './replay-stage.js';
 import type { HeadState } from './state.js';
 import { rowsInSlice } from './writer.js';
 
@@ -17,6 +19,7 @@ export function restoreChunk(state: HeadState, restored: ClosedChunk, place: Chu
   const { writer } = state;
   const row = writer.rowOf(restored.ref);
   if (row === noRow) return false;
+  settleRow(state, row);
   const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
   const flags = chunkFlag.onDisk | (isOutOfOrder ? chunkFlag.late : 0);
   const record = { row, mintMs, maxtMs, encoding, samples, flags, commit: 0 };
@@ -37,11 +40,56 @@ export function restoreChunk(state: HeadState, restored: ClosedChunk, place: Chu
   return true;
 }
 
+/** Lets rows of a log wait, in the head's memory, for others of their series. Returns how many have no series. */
+export function stageRows(state: HeadState, rows: StagedRows): number {
+  const { stage, writer } = state;
+  if (rows.startTimestamps !== undefined || !stage.open()) return replayRows(state, rows);
+  for (let at = stage.add(rows, 0); at < rows.length; at = stage.add(rows, at)) settleStaged(state);
+  return writer.exports.headTakeUnknown() >>> 0;
+}
+
+/** Appends what waits, in slices. */
+export function* settleSteps(state: HeadState): Steps<void> {
+  const { stage, writer } = state;
+  if (stage.waiting === 0) return;
+  stage.aim();
+  while (settleSlice(state)) yield;
+  writer.takeNotes();
+  showReplayed(state);
+}
+
+function settleSlice(state: HeadState): boolean {
+  const isMore = state.stage.settleSlice((row, sample) => appendLeft(state, row, sample));
+  state.writer.takeNotes();
+  showReplayed(state);
+  return isMore;
+}
+
+function settleStaged(state: HeadState): void {
+  const steps = settleSteps(state);
+  while (!steps.next().done);
+}
+
+/** What waits for a row comes before what is done to it. */
+export function settleRow(state: HeadState, row: number): void {
+  const { stage } = state;
+  if (stage.waiting === 0) return;
+  stage.aim(row);
+  while (settleSlice(state));
+}
+
+/** Appends what waits and gives the memory of it back. */
+export function endReplay(state: HeadState): void {
+  settleStaged(state);
+  state.stage.release();
+}
+
 /** Rows of a log at addresses in the head's memory. Returns how many have no series. */
 export function replayRows(state: HeadState, rows: StagedRows): number {
   const { writer } = state;
   const { exports } = writer;
   const hasWindow = writer.outOfOrderWindowMs > 0;
+  settleStaged(state);
   if (rows.startTimestamps !== undefined) return replayWithStarts(state, columnsAt(state, rows));
   for (let at = 0; at < rows.length; ) {
     const to = Math.min(rows.length, at + rowsInSlice);
@@ -101,6 +149,7 @@ function columnsAt({ writer }: HeadState, rows: StagedRows): FloatBatch {
 }
 
 function replayWithStarts(state: HeadState, batch: FloatBatch): number {
+  settleStaged(state);
   const words = wordsOf(batch.values);
   let unknown = 0;
   for (let i = 0; i < batch.length; i++) {
@@ -124,26 +173,28 @@ function showReplayed({ writer, foreign }: HeadState): void {
   writer.reclaim();
 }
 
-function replayFloat(
-  state: HeadState,
-  ref: number,
-  sample: { timestampMs: number; low: number; high: number; startMs: number },
-): boolean {
-  const { writer, foreign } = state;
-  const row = writer.rowOf(ref);
+function replayFloat(state: HeadState, ref: number, sample: LoggedFloat): boolean {
+  const row = state.writer.rowOf(ref);
   if (row === noRow) return false;
+  appendLeft(state, row, sample);
+  return true;
+}
+
+/** A float that no kernel appends. */
+function appendLeft(state: HeadState, row: number, sample: LoggedFloat): void {
+  const { writer, foreign } = state;
   const place = placeOf(state, row, sample.timestampMs);
   if (place === 'behind') foreign.appendFloat(row, sample, writer.commit);
   else if (place === 'among') foreign.insertLateFloat(row, sample, writer.commit);
   else if (writer.loggedMsOf(row) === sample.timestampMs && !isStaleFloat(sample))
     writer.setFlags(row, 0, rowFlag.histogram);
-  return true;
 }
 
 export function replayHistogram(state: HeadState, sample: HistogramSample): boolean {
   const { writer, foreign } = state;
   const row = writer.rowOf(sample.ref);
   if (row === noRow) return false;
+  settleRow(state, row);
   const { timestampMs, histogram } = sample;
   const startMs = knownStart(sample.startTimestampMs);
   const place = placeOf(state, row, timestampMs);
@@ -170,6 +221,17 @@ function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' |
   if (timestampMs === loggedMs) return 'nowhere';
   if (isFresh) views.setDouble(at + hot.lastDelta, timestampMs);
   return timestampMs > lastMs && !isOld ? 'behind' : 'nowhere';
+}
+
+/** Series out of a record's bytes, as `restoreSeries` makes them. */
+export function restoreStored({ writer }: HeadState, series: StoredSeries): RestoredSeries {
+  const count = writer.restoreStored(series);
+  const at = writer.exports.headRestoredEnd() >>> 0;
+  const refs = writer.views.doubles.subarray(series.refs >>> 3, (series.refs >>> 3) + count);
+  let highest = 0;
+  for (const ref of refs) if (ref > highest) highest = ref;
+  writer.reserveRefs(highest);
+  return { count, at, isStopped: count < series.most && at < series.end };
 }
 
 /** Makes a series under the ref that it had; a second ref of one label set names the same series. */

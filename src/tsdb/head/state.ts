@@ -5,6 +5,7 @@ import { HeadExemplars } from './head-exemplars.js';
 import { HeadTexts } from './head-texts.js';
 import type { SampleBounds } from './judge.js';
 import { control, noRow } from './layout.js';
+import { ReplayStage } from './replay-stage.js';
 import { HeadWriter } from './writer.js';
 
 /** An appender as truncation knows it. */
@@ -17,6 +18,7 @@ export class HeadState {
   readonly writer: HeadWriter;
   readonly foreign: ForeignSeries;
   readonly texts: HeadTexts;
+  readonly stage: ReplayStage;
   readonly exemplars: HeadExemplars;
   readonly metadata = new Map<string, Metadata>();
   readonly openAppenders = new Set<OpenAppender>();
@@ -24,6 +26,7 @@ export class HeadState {
   constructor(options: HeadOptions) {
     this.writer = new HeadWriter(options);
     this.foreign = new ForeignSeries(this.writer);
+    this.stage = new ReplayStage(this.writer);
     this.texts = new HeadTexts(this.writer.views);
     this.exemplars = new HeadExemplars(
       { limit: options.maxExemplars ?? 0, outOfOrderWindowMs: this.writer.outOfOrderWindowMs },

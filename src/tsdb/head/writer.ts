@@ -4,7 +4,7 @@ import type { KernelExports, Kernels } from '../../kernels/index.js';
 import type { Labels } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { ClosedChunks } from './closed-chunks.js';
-import type { HeadOptions } from './contracts.js';
+import type { HeadOptions, StoredSeries } from './contracts.js';
 import { cold, control, type HeadLayout, HeadViews, hot, layoutOf, mostReaders, noRow } from './layout.js';
 import { ReaderTable } from './readers.js';
 import { TextScratch } from './text-scratch.js';
@@ -188,6 +188,17 @@ export class HeadWriter {
     this.reserveRefs(ref);
     this.seriesCount++;
     return row;
+  }
+
+  /** Makes series out of a record's bytes, in rows that were never taken; answers how many it went through. */
+  restoreStored({ at, end, refs, most }: StoredSeries): number {
+    const { exports, layout } = this;
+    const count = exports.headRestoreSeries(at, end, this.#nextRow, layout.rowCapacity, refs, most);
+    const nextRow = exports.headRestoredRow() >>> 0;
+    this.seriesCount += nextRow - this.#nextRow;
+    this.#nextRow = nextRow;
+    Atomics.store(this.views.words, (layout.control + control.rowLimit) >>> 2, nextRow);
+    return count;
   }
 
   reserveRefs(upTo: number): void {

@@ -65,6 +65,12 @@ export class IndexSymbols {
     return textOf(cursor.bytes, cursor.skip(length), length);
   }
 
+  /** Of the symbol's text. Throws as `text`. */
+  byteLength(symbol: number): number {
+    this.#seek(symbol);
+    return this.#cursor.uvarint();
+  }
+
   #seek(symbol: number): void {
     const cursor = this.#cursor;
     if (this.#byOffset) {

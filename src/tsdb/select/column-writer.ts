@@ -2,6 +2,7 @@
  * The columns of one series while sources append to them: floats in a memory of kernels as long as all samples are
  * floats in rising time, in plain rows from the first that is not.
  */
+import type { CorruptionError } from '../../base/index.js';
 import type { KernelScope } from '../../kernels/index.js';
 import type { Histogram } from '../../model/index.js';
 import type { SeriesColumns } from '../../storage/index.js';
@@ -20,6 +21,8 @@ export interface ColumnWriter {
   readonly scope: KernelScope;
   readonly mintMs: number;
   readonly maxtMs: number;
+  /** As `SelectRequest.onDamage`. */
+  readonly onDamage?: ((damage: CorruptionError) => void) | undefined;
   /** Forgets all rows. */
   reset(): void;
   /**

@@ -2,6 +2,7 @@
  * What a block, the head and a memory of any other kind have in common for a query: series that match, as numbers, and
  * their samples, decoded into columns. `selectFrom` joins any number of sources into one `SeriesSet`.
  */
+import type { CorruptionError } from '../../base/index.js';
 import type { Matcher } from '../../model/index.js';
 import type { ChunkBytes, LabelIds, SymbolTable, TimeWindow } from '../../storage/index.js';
 import type { ColumnWriter } from './column-writer.js';
@@ -24,6 +25,8 @@ export interface SampleSource {
 export interface MatchRequest extends TimeWindow {
   readonly matchers: readonly Matcher[];
   readonly symbols: SymbolTable;
+  /** As `SelectRequest.onDamage`. */
+  readonly onDamage?: ((damage: CorruptionError) => void) | undefined;
 }
 
 /** The series of one source for one select, numbered from 0 to `count`. */

@@ -1,3 +1,4 @@
+import type { CorruptionError } from '../../base/index.js';
 import {
   chunkEncoding,
   decodeFloats,
@@ -24,14 +25,16 @@ export class KernelColumnWriter implements ColumnWriter {
   readonly scope: KernelScope;
   readonly mintMs: number;
   readonly maxtMs: number;
+  readonly onDamage: ((damage: CorruptionError) => void) | undefined;
   readonly #floats: FloatRuns;
   #plain: LayeredRows | undefined;
   #columns: SeriesColumns | undefined;
 
-  constructor(scope: KernelScope, window: TimeWindow) {
+  constructor(scope: KernelScope, window: TimeWindow & Pick<ColumnWriter, 'onDamage'>) {
     this.scope = scope;
     this.mintMs = window.mintMs;
     this.maxtMs = window.maxtMs;
+    this.onDamage = window.onDamage;
     this.#floats = new FloatRuns(scope, window);
   }
 

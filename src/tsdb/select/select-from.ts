@@ -1,3 +1,4 @@
+import { CorruptionError } from '../../base/index.js';
 import { KernelScope, type Kernels } from '../../kernels/index.js';
 import {
   type ChunkBytes,
@@ -10,7 +11,7 @@ import {
   type TimeWindow,
 } from '../../storage/index.js';
 import type { MatchedSeries, SampleSource } from './contracts.js';
-import { type JoinedSeries, joinSeries } from './join-series.js';
+import { type Join, type JoinedSeries, joinSeries } from './join-series.js';
 import { KernelColumnWriter } from './kernel-column-writer.js';
 
 const noLabels: LabelIds = new Uint32Array(0);
@@ -78,12 +79,35 @@ class Walk {
   }
 
   #join(): JoinedSeries {
-    const { matchers, mintMs, maxtMs, symbols, sorted } = this.request;
-    for (const source of this.#sources)
-      this.#matched.push(source.match({ matchers, mintMs, maxtMs, symbols }));
-    const joined = joinSeries(this.#matched);
+    const { symbols, sorted, onDamage } = this.request;
+    let joined: Join;
+    try {
+      for (const source of this.#sources) this.#matched.push(source.match(this.request));
+      joined = joinSeries(this.#matched);
+    } catch (error) {
+      if (onDamage === undefined || !(error instanceof CorruptionError)) throw error;
+      joined = this.#joinSound(onDamage);
+    }
     joined.arrange(sorted ? symbols : undefined);
     return joined;
+  }
+
+  /** Without the sources one of whose series cannot be told. */
+  #joinSound(onDamage: (damage: CorruptionError) => void): Join {
+    for (const matched of this.#matched.splice(0)) matched.close();
+    for (const source of this.#sources) {
+      let matched: MatchedSeries | undefined;
+      try {
+        matched = source.match(this.request);
+        for (let index = 0; index < matched.count; index++) matched.labels(index);
+        this.#matched.push(matched);
+      } catch (error) {
+        matched?.close();
+        if (!(error instanceof CorruptionError)) throw error;
+        onDamage(error);
+      }
+    }
+    return joinSeries(this.#matched);
   }
 }
 

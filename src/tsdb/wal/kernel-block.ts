@@ -67,6 +67,11 @@ export class KernelBlock {
     return this.#kernels.bytes.subarray(this.place.at, this.place.end);
   }
 
+  /** The record's first byte. */
+  get recordType(): number | undefined {
+    return this.place.at < this.place.end ? this.#kernels.bytes[this.place.at] : undefined;
+  }
+
   release(): void {
     this.#block.release();
     this.#assembled.release();

@@ -35,6 +35,17 @@ export class RecordPacker {
     return this.pack(into, encodeSampleRows(this.#kernels, rows, into));
   }
 
+  /** Room for a record that is to be packed; valid until the next call. */
+  room(bytes: number): { readonly at: number; readonly end: number } {
+    const at = this.#raw.reserve(bytes);
+    return { at, end: at + bytes };
+  }
+
+  /** The first byte of a record in such room. */
+  setType(at: number, type: number): void {
+    this.#kernels.bytes[at] = type;
+  }
+
   packBytes(record: Uint8Array): PackedRecord {
     return this.pack(this.#raw.put(record), record.length);
   }

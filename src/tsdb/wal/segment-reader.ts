@@ -22,17 +22,21 @@ export class SegmentReader implements StoredRecord {
   #goodEndByte = 0;
   #record: Uint8Array = new Uint8Array(0);
 
-  private constructor(file: DiskFile, kernels: Kernels | undefined) {
+  private constructor(file: DiskFile, kernels: Kernels | undefined, startByte: number) {
     this.path = file.path;
     this.#file = file;
+    this.#readBytes = startByte;
     this.#kernel = kernels === undefined ? undefined : new KernelBlock(kernels, blockBytes);
     this.#block = kernels === undefined ? new Uint8Array(blockBytes) : undefined;
     this.#parser = new SegmentParser(this.#kernel?.checksum);
   }
 
-  /** Rejects with the system's error. With kernels all work is done in their memory. The reader must be closed. */
-  static async open(disk: Disk, file: string, kernels?: Kernels): Promise<SegmentReader> {
-    return new SegmentReader(await disk.open(file, 'read'), kernels);
+  /**
+   * Rejects with the system's error. With kernels all work is done in their memory. The reader must be closed.
+   * `startByte` begins a page; the rest of a record that began before it counts as damage.
+   */
+  static async open(disk: Disk, file: string, kernels?: Kernels, startByte = 0): Promise<SegmentReader> {
+    return new SegmentReader(await disk.open(file, 'read'), kernels, startByte);
   }
 
   /** False at the end of the file. The record read last becomes invalid. */
@@ -76,7 +80,7 @@ export class SegmentReader implements StoredRecord {
 
   /** The record's first byte; 0 where it has none. */
   get recordType(): number {
-    return this.record[0] ?? 0;
+    return this.#kernel?.recordType ?? this.record[0] ?? 0;
   }
 
   /** Where the record stands in the kernels' memory; undefined without kernels. */

@@ -8,6 +8,9 @@ import { RefList } from './ref-list.js';
 
 /** Series of one record of copies: two milliseconds or so. */
 const sliceSeries = 1024;
+const recordBytes = 1 << 19;
+
+type WriteSeries = (ref: SeriesRef, at: number, end: number) => number;
 
 /**
  * The series that a segment must say once more because the one before it recorded them first: references alone; labels
@@ -16,6 +19,7 @@ const sliceSeries = 1024;
 export class SeriesCopies {
   readonly #packer: RecordPacker;
   readonly #labelsOf: (ref: SeriesRef) => Labels | undefined;
+  readonly #writeSeries: WriteSeries | undefined;
   readonly #writer = new ByteWriter(4096);
   /** What the current segment owes, from `#done` on. */
   #owed = new RefList();
@@ -28,10 +32,13 @@ export class SeriesCopies {
   constructor(options: {
     packer: RecordPacker;
     labelsOf: (ref: SeriesRef) => Labels | undefined;
+    /** As `WalWriterOptions` has it. */
+    writeSeries?: WriteSeries | undefined;
     carried: ArrayLike<number> | undefined;
   }) {
     this.#packer = options.packer;
     this.#labelsOf = options.labelsOf;
+    this.#writeSeries = options.writeSeries;
     if (options.carried !== undefined) this.#owed.pushAll(options.carried);
   }
 
@@ -43,6 +50,8 @@ export class SeriesCopies {
   /** A record of the next ones; `count` is how many of the owed it settles. */
   take(): { count: number; record: PackedRecord | undefined } {
     const refs = this.#owed.view(this.#done, this.#done + sliceSeries);
+    const written = this.#takeStored(refs);
+    if (written.count > 0) return written;
     const entries: SeriesEntry[] = [];
     for (const ref of refs) {
       const labels = this.#labelsOf(ref as SeriesRef);
@@ -52,6 +61,23 @@ export class SeriesCopies {
     this.#writer.reset();
     writeSeries(this.#writer, recordType.seriesCopy, entries);
     return { count: refs.length, record: this.#packer.packBytes(this.#writer.take()) };
+  }
+
+  /** As `take`, without a text made; a count of 0 where that cannot be. */
+  #takeStored(refs: Float64Array): { count: number; record: PackedRecord | undefined } {
+    const writeSeries = this.#writeSeries;
+    if (writeSeries === undefined) return { count: 0, record: undefined };
+    const { at: start, end } = this.#packer.room(recordBytes);
+    this.#packer.setType(start, recordType.seriesCopy);
+    let at = start + 1;
+    let count = 0;
+    for (const ref of refs) {
+      const behind = writeSeries(ref as SeriesRef, at, end);
+      if (behind < 0) break;
+      if (behind > 0) at = behind;
+      count++;
+    }
+    return { count, record: at === start + 1 ? undefined : this.#packer.pack(start, at - start) };
   }
 
   written(count: number): void {

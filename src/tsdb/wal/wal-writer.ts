@@ -72,6 +72,7 @@ export class WalWriter {
     this.#copies = new SeriesCopies({
       packer: this.#packer,
       labelsOf: (ref) => options.seriesLabels(ref),
+      writeSeries: options.writeSeries?.bind(options),
       carried,
     });
     this.#file = new LogFile({

@@ -76,6 +76,8 @@ export async function openSite(source: StoreSeed, changes: SiteChanges = {}): Pr
     seriesCount: source.series,
     memoryFromMs: Number.POSITIVE_INFINITY,
     seriesBound: () => source.series,
+    blockCount: () => 12,
+    blockSeriesBound: () => source.series,
     ...changes.figures,
   };
   const relay = new QueryRelay({

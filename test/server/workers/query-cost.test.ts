@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { queryParser } from '../../../src/server/query-engine.js';
 import { planBudgets } from '../../../src/server/workers/budgets.js';
 import { CostModel } from '../../../src/server/workers/query-cost.js';
+import type { TimeWindow } from '../../../src/storage/index.js';
 import type { QueryShape } from '../../../src/web/index.js';
 
 const minuteMs = 60_000;
@@ -12,6 +13,8 @@ const storeOf = (series: number) => ({
   seriesCount: 10 * series,
   memoryFromMs: nowMs - 120 * minuteMs,
   seriesBound: () => series,
+  blockCount: ({ mintMs, maxtMs }: TimeWindow) => Math.ceil((maxtMs - mintMs) / (120 * minuteMs)),
+  blockSeriesBound: () => series,
 });
 
 function instant(query: string): QueryShape {
@@ -38,7 +41,7 @@ describe('server: costs of queries', () => {
     ];
     for (const [shape, series] of small) {
       const cost = costs.estimate(shape, storeOf(series));
-      assert.ok(cost.isInMemory && cost.microseconds < 1000, JSON.stringify([shape, cost]));
+      assert.ok(cost.reads === 0 && cost.microseconds < 1000, JSON.stringify([shape, cost]));
     }
     const large: readonly [shape: QueryShape, series: number][] = [
       [instant('up'), 1000],
@@ -67,8 +70,20 @@ describe('server: costs of queries', () => {
       ['up @ end()', false],
     ];
     for (const [query, isInMemory] of cases) {
-      assert.equal(costs.estimate(instant(query), storeOf(1)).isInMemory, isInMemory, query);
+      assert.equal(costs.estimate(instant(query), storeOf(1)).reads === 0, isInMemory, query);
     }
+  });
+
+  it('count reads and series by block, and look into few blocks alone', () => {
+    const old = (query: string): QueryShape => ({ ...instant(query), startMs: 0, endMs: 0 }) as QueryShape;
+    const store = { ...storeOf(0), blockSeriesBound: () => 50 };
+    assert.deepEqual(costs.estimate(old('up'), store).reads, 4);
+    assert.ok(
+      costs.estimate(old('up'), store).microseconds > costs.estimate(instant('up'), store).microseconds,
+    );
+    assert.ok(costs.estimate(old('up'), { ...store, blockSeriesBound: () => 1000 }).microseconds > 1000);
+    const wide = { ...store, blockSeriesBound: () => assert.fail('so many blocks are not looked into') };
+    assert.equal(costs.estimate(old('max_over_time(up[1d])'), wide).reads, 4 * 12);
   });
 
   it('of labels follow the window and the selectors', () => {
@@ -78,8 +93,11 @@ describe('server: costs of queries', () => {
       selectors,
       window: { mintMs, maxtMs: Number.POSITIVE_INFINITY },
     });
-    assert.equal(costs.estimate(labels(['up'], nowMs), storeOf(1)).isInMemory, true);
-    assert.equal(costs.estimate(labels(['up'], Number.NEGATIVE_INFINITY), storeOf(1)).isInMemory, false);
+    assert.equal(costs.estimate(labels(['up'], nowMs), storeOf(1)).reads, 0);
+    assert.equal(
+      costs.estimate(labels(['up'], Number.NEGATIVE_INFINITY), storeOf(1)).reads,
+      Number.POSITIVE_INFINITY,
+    );
     assert.ok(costs.estimate(labels(['up', 'up'], nowMs), storeOf(600)).microseconds > 1000);
     assert.ok(costs.estimate(labels(['up'], nowMs), storeOf(600)).microseconds < 1000);
   });

@@ -12,7 +12,13 @@ const usage = { memoryBytes: 0, evalSeconds: 0.0005, answerSeconds: 0.001, sampl
 function createSite() {
   const asked: PoolRequest[] = [];
   const time = { nowMs: 1_700_000_000_000 };
-  const figures = { seriesCount: 10, memoryFromMs: time.nowMs - 60_000, seriesBound: () => 10 };
+  const figures = {
+    seriesCount: 10,
+    memoryFromMs: time.nowMs - 60_000,
+    seriesBound: () => 10,
+    blockCount: () => 12,
+    blockSeriesBound: (): number => assert.fail('so many blocks are not looked into'),
+  };
   const relay = new QueryRelay({
     pool: {
       run(request) {
@@ -92,6 +98,19 @@ describe('a request that reads files', () => {
     atHome(ask('/api/v1/query', 'query=up'));
     figures.seriesBound = () => 10_000;
     atPool(ask('/api/v1/query', 'query=up'));
+  });
+});
+
+describe('a request that reads files a few times', () => {
+  it('is answered here at once, unless its blocks have many series or it took too long', () => {
+    const { relay, figures, ask } = createSite();
+    figures.blockCount = () => 1;
+    figures.blockSeriesBound = () => 100;
+    relay.answered(atHome(ask('/api/v1/query', 'query=up')), 0.006);
+    atPool(ask('/api/v1/query', 'query=up'));
+    atHome(ask('/api/v1/query', 'query=down'));
+    figures.blockSeriesBound = () => 1000;
+    atPool(ask('/api/v1/query', 'query=down'));
   });
 });
 

@@ -7,12 +7,11 @@ import {
   type SeriesRef,
 } from '../../../src/storage/index.js';
 import { describeStorageContract } from '../contract.js';
-import { always, appendRows, batchOf, histogramText, integerHistogram, readAll } from '../storage-samples.js';
+import { always, appendRows, readAll } from '../storage-samples.js';
 
 describeStorageContract('the memory store', (options) => ({ storage: createMemoryStore(options) }));
 
 const name = (text: string): Labels => Labels.fromPairs('__name__', text);
-const ref = (n: number): SeriesRef => n as SeriesRef;
 
 function fill(store: MemoryStore, series: string, ...times: number[]): SeriesRef {
   const appender = store.appender();
@@ -77,30 +76,6 @@ describe('the memory store', () => {
       [2, 3],
     );
     querier.close();
-  });
-
-  it('restores series under their refs and takes logged samples in any order', async () => {
-    const store = createMemoryStore();
-    store.restoreSeries(ref(7), name('a'));
-    store.restoreSeries(ref(3), name('b'));
-    store.restoreSeries(ref(9), name('a'));
-    assert.equal(store.seriesCount, 2);
-    assert.deepEqual(store.seriesLabels(ref(9)), name('a'));
-    assert.equal(store.replayFloats(batchOf([7, 20, 2], [3, 5, 5], [9, 10, 1], [4, 1, 1], [7, 20, 9])), 1);
-    assert.equal(store.replayHistogram({ ref: ref(3), timestampMs: 6, histogram: integerHistogram() }), true);
-    assert.equal(
-      store.replayHistogram({ ref: ref(4), timestampMs: 6, histogram: integerHistogram() }),
-      false,
-    );
-    assert.equal(store.replayFloats(batchOf([3, 7, 'stale'])), 0);
-    assert.deepEqual(await readAll(store), [
-      ['{__name__="a"}', ['10=1', '20=2']],
-      ['{__name__="b"}', ['5=5', `6=${histogramText(integerHistogram())}`, '7=stale-histogram']],
-    ]);
-    assert.deepEqual([store.mintMs, store.maxtMs], [5, 20]);
-    const appender = store.appender();
-    assert.ok(appender.series(name('c')) > 9);
-    appender.rollback();
   });
 
   it('drops old samples, and series without any when nobody may know them', async () => {

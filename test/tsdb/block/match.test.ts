@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Random, seededRandom, systemDisk } from '../../../src/base/index.js';
 import { type Labels, Matcher, type MatchType } from '../../../src/model/index.js';
 import { SymbolTable } from '../../../src/storage/index.js';
-import { type Block, blockSource, openBlock } from '../../../src/tsdb/block/index.js';
+import { type Block, blockSource, openBlock, seriesBound } from '../../../src/tsdb/block/index.js';
 import { corpusBlocks } from './corpus-blocks.js';
 import { always, anySeries } from './read-source.js';
 
@@ -52,6 +52,7 @@ describe('matching the series of a block', () => {
         const matchers = Array.from({ length: 1 + (i % 3) }, () => randomMatcher(random, all));
         const expected = all.filter((labels) => matchers.every((one) => one.matches(labels.get(one.name))));
         assert.deepEqual(labelsOf(block, matchers).map(String), expected.map(String), matchers.join());
+        checkBound({ block, matchers, expected });
         // Names and values are told of series whose samples are all deleted, too, as upstream does.
         if (block.tombstones.size === 0) checkLabels({ block, matchers, expected });
       }
@@ -59,6 +60,24 @@ describe('matching the series of a block', () => {
     });
   }
 });
+
+/** No matcher may bring more series than the bound says, and one that names its value says it exactly. */
+function checkBound({
+  block,
+  matchers,
+  expected,
+}: {
+  block: Block;
+  matchers: Matcher[];
+  expected: Labels[];
+}): void {
+  const bound = seriesBound(block, matchers);
+  assert.ok(bound >= expected.length, `${bound} for ${expected.length} of ${matchers.join()}`);
+  const [first] = matchers;
+  const isNamed =
+    matchers.length === 1 && block.tombstones.size === 0 && first?.type === '=' && first.value !== '';
+  if (isNamed) assert.equal(bound, expected.length, matchers.join());
+}
 
 function checkLabels({
   block,

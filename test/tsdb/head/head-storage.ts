@@ -21,16 +21,24 @@ export const noMapped: MappedChunks = {
 export async function openTestHead(
   options: Partial<HeadOptions> & { maxBytes?: number } = {},
 ): Promise<Head> {
+  return (await openHeadAndKernels(options))[0];
+}
+
+/** With the kernels of its memory. */
+export async function openHeadAndKernels(
+  options: Partial<HeadOptions> & { maxBytes?: number } = {},
+): Promise<[Head, Kernels]> {
   const { maxBytes = 64 << 20 } = options;
   const memory = reserveMemory({ maxBytes, initialBytes: maxBytes });
   const kernels = new Kernels(await kernelModule(), memory, maxBytes);
-  return createHead({
+  const head = createHead({
     kernels,
     chunkRangeMs: 7_200_000,
     maxExemplars: 1000,
     hashSeed: 0x9e3779b9,
     ...options,
   });
+  return [head, kernels];
 }
 
 export class HeadStorage implements Storage {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { runAtOnce, seededRandom } from '../../../src/base/index.js';
+import { KernelBuffer, type Kernels } from '../../../src/kernels/index.js';
 import { Labels, setStaleAt, wordsOf } from '../../../src/model/index.js';
 import {
   type FloatBatch,
@@ -19,7 +20,7 @@ import {
   request,
 } from '../../storage/storage-samples.js';
 import { createTestKernels } from '../../support/kernels.js';
-import { HeadStorage, openTestHead } from './head-storage.js';
+import { HeadStorage, openHeadAndKernels, openTestHead } from './head-storage.js';
 
 const chunkRangeMs = 600_000;
 const startMs = 1_700_000_000_000;
@@ -93,6 +94,34 @@ class Recorded {
       else assert.ok(head.replayHistogram(entry.histogram));
     }
   }
+
+  /** As a log is read: floats wait for others of their series. */
+  restoreStaged(head: Head, kernels: Kernels): void {
+    for (const [ref, labels] of this.series) head.restoreSeries(ref, labels);
+    this.files.forEach((chunk, offset) => {
+      assert.ok(head.restoreChunk(chunk, { segment: 1, offset }));
+    });
+    const buffer = new KernelBuffer(kernels);
+    for (const entry of this.log) {
+      if ('histogram' in entry) assert.ok(head.replayHistogram(entry.histogram));
+      else if (entry.floats.startTimestamps !== undefined) assert.equal(head.replayFloats(entry.floats), 0);
+      else assert.equal(stage(head, buffer, entry.floats), 0);
+    }
+    buffer.release();
+    head.endReplay();
+  }
+}
+
+/** Answers how many rows have no series. */
+function stage(head: Head, buffer: KernelBuffer, batch: FloatBatch): number {
+  const { length } = batch;
+  const refs = buffer.reserve(Math.max(1, length) * 24);
+  const { bytes } = buffer.kernels;
+  for (const [i, column] of [batch.refs, batch.timestamps, batch.values].entries()) {
+    // As bytes: values may be NaN with a payload.
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, length * 8), refs + i * length * 8);
+  }
+  return head.stageRows({ length, refs, timestamps: refs + length * 8, values: refs + length * 16 });
 }
 
 /** What late chunks say of resets depends on where they were cut. */
@@ -124,8 +153,49 @@ describe('what a log and chunk files bring back', () => {
       recorded.restore(again);
       assert.deepEqual(await read(again), expected);
       assert.deepEqual([again.mintMs, again.maxtMs], [head.mintMs, head.maxtMs]);
+      const [staged, memory] = await openHeadAndKernels(options);
+      recorded.restoreStaged(staged, memory);
+      assert.deepEqual(await read(staged), expected);
+      assert.deepEqual([staged.mintMs, staged.maxtMs], [head.mintMs, head.maxtMs]);
     });
   }
+
+  it('is the same however much waits: many scrapes of many series, times far apart among them', async () => {
+    const options = { chunkRangeMs, outOfOrderWindowMs: 60_000, maxBytes: 48 << 20 };
+    const [staged, memory] = await openHeadAndKernels(options);
+    const [direct] = await openHeadAndKernels(options);
+    const random = seededRandom(11);
+    const count = 3000;
+    for (const head of [staged, direct]) {
+      for (let i = 0; i < count; i++)
+        head.restoreSeries((i + 1) as SeriesRef, Labels.fromPairs('__name__', 'm', 'i', String(i)));
+    }
+    const buffer = new KernelBuffer(memory);
+    let fullStages = 0;
+    for (let round = 0; round < 120; round++) {
+      const far = round > 100 ? 2 ** 33 : 0;
+      const rows = Array.from({ length: count }, (_, i): [number, number, number] => {
+        const late = random.float() < 0.001 ? 20_000 : 0;
+        return [i + 1, startMs + round * 5000 - late + far, Math.floor(random.float() * 50)];
+      });
+      rows.push([count + 7, startMs, 1]);
+      const batch = batchOf(...rows);
+      assert.equal(stage(staged, buffer, batch), 1);
+      assert.equal(direct.replayFloats(batch), 1);
+      if (!staged.isStageFull) continue;
+      fullStages++;
+      runAtOnce(staged.settleReplayed());
+      assert.equal(staged.isStageFull, false);
+    }
+    buffer.release();
+    staged.endReplay();
+    assert.ok(fullStages > 0, 'the stage filled up');
+    const kernels = await createTestKernels();
+    const read = (head: Head): Promise<[string, string[]][]> => readAll(new HeadStorage(head, kernels));
+    assert.deepEqual(await read(staged), await read(direct));
+    assert.deepEqual([staged.mintMs, staged.maxtMs], [direct.mintMs, direct.maxtMs]);
+    assert.equal(staged.refusedSamples, 0);
+  });
 
   it('counts rows without a series, and passes over samples before the last block', async () => {
     const head = await openTestHead();

@@ -7,8 +7,8 @@ export {
   histogramRecordType,
 } from './histograms.js';
 export * from './metadata.js';
-export type { MmapMarkerEntry } from './mmap-markers.js';
+export { encodeMmapMarkers, type MmapMarkerEntry } from './mmap-markers.js';
 export * from './sample-rows.js';
 export { encodeSamples, encodeSamplesV2, SampleColumns } from './samples.js';
-export { encodeSeries, type SeriesEntry, seriesCopyOf } from './series.js';
+export { encodeSeries, readLabels, readSeries, type SeriesEntry, seriesCopyOf } from './series.js';
 export * from './tombstones.js';

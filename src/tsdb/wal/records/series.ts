@@ -33,11 +33,13 @@ export function writeLabels(writer: ByteWriter, labels: Labels): void {
 /** The reader stands behind the type. */
 export function decodeSeries(reader: ByteReader): SeriesEntry[] {
   const entries: SeriesEntry[] = [];
-  while (reader.left > 0) {
-    const ref = readRef(reader) as SeriesRef;
-    entries.push({ ref, labels: readLabels(reader) });
-  }
+  while (reader.left > 0) entries.push(readSeries(reader));
   return entries;
+}
+
+export function readSeries(reader: ByteReader): SeriesEntry {
+  const ref = readRef(reader) as SeriesRef;
+  return { ref, labels: readLabels(reader) };
 }
 
 export function encodeSeries(writer: ByteWriter, entries: readonly SeriesEntry[]): void {

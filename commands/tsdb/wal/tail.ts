@@ -1,0 +1,63 @@
+import { string as stringArg } from '@oclif/core/args';
+import { boolean, integer } from '@oclif/core/flags';
+import { systemClock, systemDisk } from '../../../src/base/index.js';
+import {
+  BaseCommand,
+  chosenFormat,
+  exitCode,
+  formatFlags,
+  logFormats,
+  logRecordLine,
+} from '../../../src/cli/index.js';
+import { tailLog } from '../../../src/tsdb/index.js';
+
+export default class TsdbWalTail extends BaseCommand {
+  static override summary = 'Print the last records of a write-ahead log and follow it.';
+  static override description =
+    'With -f it goes on with what a server writes, across segments, until Ctrl-C. Series are shown by their ' +
+    'labels where their record was among those read, else by their number.';
+  static override examples = [
+    { description: 'The last ten records.', command: '<%= config.bin %> <%= command.id %> data' },
+    {
+      description: 'The last one as JSON.',
+      command: '<%= config.bin %> <%= command.id %> data/wal -n 1 --json',
+    },
+  ];
+  static override args = {
+    path: stringArg({ default: 'data/', description: 'A data directory, or its wal or wbl.' }),
+  };
+  static override flags = {
+    lines: integer({
+      char: 'n',
+      min: 0,
+      default: 10,
+      description: 'How many of the records there are to print.',
+    }),
+    follow: boolean({ char: 'f', description: 'Go on with what is written.' }),
+    ...formatFlags(logFormats, 'How to print: text or json.'),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(TsdbWalTail);
+    const format = chosenFormat(flags, logFormats, 'text');
+    const stop = new AbortController();
+    const interrupt = (): void => {
+      process.exitCode = exitCode.interrupted;
+      stop.abort();
+    };
+    process.once('SIGINT', interrupt);
+    try {
+      await tailLog({
+        disk: systemDisk,
+        clock: systemClock,
+        path: args.path,
+        count: flags.lines,
+        follow: flags.follow,
+        signal: stop.signal,
+        onRecord: (record) => this.terminal.out(logRecordLine(record, format)),
+      });
+    } finally {
+      process.removeListener('SIGINT', interrupt);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+const waitMs = 1000;
+const betweenMs = 100;
+const width = 30;
+
+/** A bar on stderr, on a terminal and for work over a second; else nothing. */
+export class ProgressBar {
+  readonly #nowMs: () => number;
+  readonly #startMs: number;
+  #shownMs: number;
+  #isShown = false;
+
+  /** `nowMs` only rises. */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#startMs = nowMs();
+    this.#shownMs = this.#startMs;
+  }
+
+  /** May be called as often as there is something to tell. */
+  show(doneBytes: number, totalBytes: number): void {
+    if (process.stderr.isTTY !== true) return;
+    const now = this.#nowMs();
+    if (now - this.#startMs < waitMs || now - this.#shownMs < betweenMs) return;
+    this.#shownMs = now;
+    this.#isShown = true;
+    const share = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 0;
+    const filled = Math.round(share * width);
+    const speed = (doneBytes / 1e6 / ((now - this.#startMs) / 1000)).toFixed(0);
+    const bar = `${'='.repeat(filled)}${' '.repeat(width - filled)}`;
+    process.stderr.write(`\r[${bar}] ${Math.round(share * 100)} % ${speed} MB/s `);
+  }
+
+  /** Before anything else is printed. */
+  clear(): void {
+    if (this.#isShown) process.stderr.write('\r\u001b[K');
+    this.#isShown = false;
+  }
+}

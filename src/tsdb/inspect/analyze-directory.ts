@@ -1,0 +1,33 @@
+import type { Disk } from '../../base/index.js';
+import { Kernels, loadKernels, reserveMemory } from '../../kernels/index.js';
+import type { Matcher } from '../../model/index.js';
+import { analyzeBlock, type BlockAnalysis } from './analyze-block.js';
+import { openNamedBlock } from './data-directory.js';
+
+/** Chunks are read through windows of a mebibyte. */
+const mostBytes = 64 << 20;
+
+export interface AnalyzeRequest {
+  readonly disk: Disk;
+  readonly directory: string;
+  /** Its ULID, or undefined for the last one. */
+  readonly block: string | undefined;
+  readonly limit: number;
+  readonly matchers: readonly Matcher[] | undefined;
+  /** Whether to read the chunks too. */
+  readonly extended: boolean;
+}
+
+/** Analyzes one block of a data directory. Throws `UserError` where there is none, `CorruptionError`. */
+export async function analyzeDirectory(request: AnalyzeRequest): Promise<BlockAnalysis> {
+  const { disk, directory, block: name, limit, matchers, extended } = request;
+  const block = await openNamedBlock(disk, { directory, name });
+  try {
+    const kernels = extended
+      ? new Kernels(await loadKernels(disk), reserveMemory({ maxBytes: mostBytes }), mostBytes)
+      : undefined;
+    return analyzeBlock(block, { limit, matchers, kernels });
+  } finally {
+    await block.close();
+  }
+}

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CorruptionError, type Disk, type DiskFile, messageOf } from '../../../base/index.js';
+import { ArchiveTarget } from './archive-target.js';
+import { unpackTar } from './unpack-tar.js';
+import { unpackZip } from './unpack-zip.js';
+
+type ArchiveKind = 'zip' | 'gzip' | 'tar';
+
+const pieceBytes = 1 << 20;
+const tarMagicOffset = 257;
+const headBytes = tarMagicOffset + 5;
+
+/** Told by what the file begins with, not by its name. */
+export async function isArchive(disk: Disk, file: string): Promise<boolean> {
+  const found = await disk.stat(file);
+  if (found === undefined || found.isDirectory) return false;
+  const opened = await disk.open(file, 'read');
+  try {
+    return (await kindOf(opened)) !== undefined;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function kindOf(file: DiskFile): Promise<ArchiveKind | undefined> {
+  const head = new Uint8Array(headBytes);
+  const count = await file.read(head, 0);
+  const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
+  if (count > 18 && startsWith(0x1f, 0x8b, 8)) return 'gzip';
+  if (count > 21 && (startsWith(0x50, 0x4b, 3, 4) || startsWith(0x50, 0x4b, 5, 6))) return 'zip';
+  const magic = String.fromCharCode(...head.subarray(tarMagicOffset));
+  return count === headBytes && magic === 'ustar' ? 'tar' : undefined;
+}
+
+export interface UnpackOptions {
+  readonly disk: Disk;
+  readonly archive: string;
+  /** An empty directory. */
+  readonly into: string;
+  /** Of all files together; the rest of an archive that is larger is not written. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the files of an archive below a directory, piece by piece. Links and devices are left out. Throws
+ * `UserError` for names that lead out of the directory, for archives that are too large and for what this cannot
+ * read; `CorruptionError` for damage.
+ */
+export async function unpackArchive(options: UnpackOptions): Promise<void> {
+  const { disk, archive, signal } = options;
+  const target = new ArchiveTarget(options);
+  const file = await disk.open(archive, 'read');
+  try {
+    const kind = await kindOf(file);
+    if (kind === 'zip') await unpackZip(file, target, signal);
+    else if (kind === 'gzip') await unpackTar(gunzipped(file, signal), target);
+    else await unpackTar(pieces(file, signal), target);
+  } finally {
+    await target.close();
+    await file.close();
+  }
+}
+
+async function* pieces(file: DiskFile, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    signal?.throwIfAborted();
+    const piece = new Uint8Array(pieceBytes);
+    const count = await file.read(piece, offset);
+    if (count === 0) return;
+    offset += count;
+    yield piece.subarray(0, count);
+  }
+}
+
+async function* gunzipped(file: DiskFile, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(pieces(file, signal), { objectMode: false });
+  const unzip = createGunzip({ chunkSize: pieceBytes });
+  source.on('error', (error) => unzip.destroy(error));
+  try {
+    for await (const piece of source.pipe(unzip)) yield piece as Uint8Array;
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+    const found = messageOf(error);
+    throw new CorruptionError({ path: file.path, offset: 0, expected: 'a whole gzip stream', found });
+  } finally {
+    source.destroy();
+    unzip.destroy();
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}

@@ -1,0 +1,142 @@
+import type { Disk } from '../../base/index.js';
+import { wordsOf } from '../../model/index.js';
+import {
+  cutChunks,
+  type FloatBatch,
+  type HistogramSample,
+  type SeriesRef,
+  SeriesRows,
+} from '../../storage/index.js';
+import type { StoredChunks } from '../db/index.js';
+import type { Head } from '../head/index.js';
+import {
+  decodeRecord,
+  type MmapMarkerEntry,
+  SampleColumns,
+  type SegmentReport,
+  walkRecords,
+} from '../wal/index.js';
+import type { LateLogStats } from './contracts.js';
+
+/** Samples of a chunk that takes late ones: DefaultOutOfOrderCapMax. */
+const samplesPerChunk = 32;
+
+export interface LateLogOptions {
+  readonly disk: Disk;
+  /** `wbl`. */
+  readonly directory: string;
+  /** Knows the series. */
+  readonly head: Head;
+  readonly chunks: StoredChunks | undefined;
+  readonly stats: LateLogStats;
+}
+
+/**
+ * Reads the log of out-of-order samples (WBL) into the head. A marker says that what a series has got until there
+ * stands in `chunks_head`: it is forgotten, where that chunk was found. Source: tsdb/head_wal.go loadWBL.
+ */
+export async function readLateLog(options: LateLogOptions): Promise<readonly SegmentReport[]> {
+  const { disk, directory, head, chunks, stats } = options;
+  const late = new LateSamples(head, stats);
+  const columns = new SampleColumns();
+  const { reports, unreadable } = await walkRecords(disk, directory, (bytes) => {
+    const record = decodeRecord(bytes, columns);
+    switch (record.kind) {
+      case 'samples':
+        late.addFloats(record.batch);
+        break;
+      case 'histograms':
+        for (const sample of record.samples) late.addHistogram(sample);
+        break;
+      case 'mmap-markers':
+        for (const marker of record.entries) if (isStored(marker, chunks)) late.forget(marker.ref);
+        break;
+      default:
+    }
+  });
+  late.restore();
+  stats.corruptions += unreadable;
+  for (const { damages } of reports) stats.corruptions += damages.length;
+  return reports;
+}
+
+/** A crash, or damage, may have kept the chunk from the disk. */
+function isStored({ fileIndex, offset }: MmapMarkerEntry, chunks: StoredChunks | undefined): boolean {
+  if (fileIndex === 0 && offset === 0) return true;
+  const last = chunks?.lastPlace;
+  if (last === undefined) return false;
+  return fileIndex < last.segment || (fileIndex === last.segment && offset <= last.offset);
+}
+
+/** Late samples of all series, in chunks-to-be of 32. */
+class LateSamples {
+  readonly #head: Head;
+  readonly #stats: LateLogStats;
+  readonly #series = new Map<SeriesRef, SeriesRows[]>();
+
+  constructor(head: Head, stats: LateLogStats) {
+    this.#head = head;
+    this.#stats = stats;
+  }
+
+  addFloats(batch: FloatBatch): void {
+    const words = wordsOf(batch.values);
+    for (let row = 0; row < batch.length; row++) {
+      const ref = batch.refs[row] as SeriesRef;
+      const timestampMs = batch.timestamps[row] as number;
+      const startMs = batch.startTimestamps?.[row] ?? 0;
+      this.#insert(ref, timestampMs, (rows) =>
+        rows.appendFloat(timestampMs, words[2 * row] as number, words[2 * row + 1] as number, startMs),
+      );
+      this.#stats.samples++;
+    }
+  }
+
+  addHistogram(sample: HistogramSample): void {
+    const { ref, timestampMs, histogram, startTimestampMs = 0 } = sample;
+    this.#insert(ref, timestampMs, (rows) => rows.appendHistogram(timestampMs, histogram, startTimestampMs));
+    this.#stats.histograms++;
+  }
+
+  /** The first sample of a time stays. */
+  #insert(ref: SeriesRef, timestampMs: number, append: (rows: SeriesRows) => void): void {
+    let chunks = this.#series.get(ref);
+    if (chunks === undefined) {
+      chunks = [];
+      this.#series.set(ref, chunks);
+    }
+    let open = chunks.at(-1);
+    if (open === undefined || open.length >= samplesPerChunk) {
+      open = new SeriesRows();
+      chunks.push(open);
+    }
+    if (timestampMs > open.lastTimestamp) {
+      append(open);
+      return;
+    }
+    const at = open.rowAtOrAfter(timestampMs);
+    if (open.timestamps[at] === timestampMs) return;
+    const rows = open.emptyTwin();
+    rows.appendRows(open, 0, at);
+    append(rows);
+    rows.appendRows(open, at, open.length);
+    chunks[chunks.length - 1] = rows;
+  }
+
+  forget(ref: SeriesRef): void {
+    this.#series.delete(ref);
+  }
+
+  /** Hands all to the head. */
+  restore(): void {
+    for (const [ref, chunks] of this.#series) {
+      for (const rows of chunks) {
+        for (const { encoding, mintMs, maxtMs, bytes } of cutChunks(rows.columns(0, rows.length))) {
+          const samples = rows.rowAfter(maxtMs) - rows.rowAtOrAfter(mintMs);
+          const chunk = { ref, encoding, mintMs, maxtMs, samples, isOutOfOrder: true };
+          if (!this.#head.restoreChunkBytes(chunk, bytes)) this.#stats.unknownRefs += samples;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Labels } from '../../model/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import type { Head } from '../head/index.js';
+import { addInterval, type DeletedInterval } from '../tombstones/index.js';
+import type { TombstoneEntry } from '../wal/index.js';
+
+/** What is deleted of one series of the log. */
+export interface SeriesDeletion {
+  readonly labels: Labels;
+  readonly intervals: readonly DeletedInterval[];
+}
+
+/**
+ * Deletions of a log, gathered while it is read. They are series' by their labels: a log may name one series by
+ * several references. Source: tsdb/head_wal.go loadWAL.
+ */
+export class LogDeletions {
+  readonly #head: Head;
+  readonly #bySeries = new Map<string, SeriesDeletion>();
+  /** Of series that the log has not named. */
+  unknownRefs = 0;
+
+  constructor(head: Head) {
+    this.#head = head;
+  }
+
+  get all(): readonly SeriesDeletion[] {
+    return [...this.#bySeries.values()];
+  }
+
+  add(ref: SeriesRef, deleted: DeletedInterval): void {
+    const labels = this.#head.seriesLabels(ref);
+    if (labels === undefined) {
+      this.unknownRefs++;
+      return;
+    }
+    const key = JSON.stringify(labels.pairs);
+    const intervals = this.#bySeries.get(key)?.intervals ?? [];
+    this.#bySeries.set(key, { labels, intervals: addInterval(intervals, deleted) });
+  }
+
+  addRecord(entries: readonly TombstoneEntry[]): void {
+    for (const { ref, mintMs, maxtMs } of entries) {
+      // What lies before the head's first time was deleted from blocks, or was given up with them.
+      if (maxtMs < this.#head.minValidMs) continue;
+      const isWhole = mintMs === Number.NEGATIVE_INFINITY && maxtMs === Number.POSITIVE_INFINITY;
+      // A series that was dropped as stale may come back under its labels: only what it had is gone.
+      this.add(ref, { mintMs, maxtMs: isWhole ? this.#head.newestMs(ref) : maxtMs });
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export { lastSnapshot, parseSnapshotName, type SnapshotDirectory } from './find-snapshot.js';
+export { readSnapshot } from './read-snapshot.js';
+export type { SnapshotRecord } from './snapshot-records.js';

@@ -1,0 +1,79 @@
+/**
+ * Records of a chunk snapshot; docs/formats/snapshot.md draws them. They stand in the frames of a write-ahead log and
+ * have types of their own.
+ */
+import { ByteReader, DecodeError } from '../../base/index.js';
+import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
+import type { Labels } from '../../model/index.js';
+import type { SeriesRef } from '../../storage/index.js';
+import { decodeTombstones, type Tombstones } from '../tombstones/index.js';
+import { decodeExemplars, type ExemplarEntry, readLabels } from '../wal/index.js';
+
+const recordType = { series: 1, tombstones: 2, exemplars: 3 } as const;
+const lastEncoding = 6;
+
+/** The chunk that took samples when the snapshot was written. */
+export interface SnapshotChunk {
+  readonly mintMs: number;
+  readonly maxtMs: number;
+  readonly encoding: number;
+  readonly samples: number;
+  /** Of the record; valid as long as that is. */
+  readonly bytes: Uint8Array;
+}
+
+export type SnapshotRecord =
+  | {
+      readonly kind: 'series';
+      readonly ref: SeriesRef;
+      readonly labels: Labels;
+      readonly chunk: SnapshotChunk | undefined;
+    }
+  | { readonly kind: 'tombstones'; readonly tombstones: Tombstones }
+  | { readonly kind: 'exemplars'; readonly entries: readonly ExemplarEntry[] };
+
+/** Throws `DecodeError`. Source: tsdb/head_wal.go decodeSeriesFromChunkSnapshot, loadChunkSnapshot. */
+export function decodeSnapshotRecord(bytes: Uint8Array): SnapshotRecord {
+  const reader = new ByteReader(bytes, { path: 'snapshot record' });
+  const type = reader.byte();
+  switch (type) {
+    case recordType.series:
+      return { kind: 'series', ...readSeries(reader) };
+    case recordType.tombstones:
+      return { kind: 'tombstones', tombstones: readTombstones(reader) };
+    case recordType.exemplars:
+      return { kind: 'exemplars', entries: decodeExemplars(reader) };
+    default:
+      return reader.fail('a record of type 1 to 3', `type ${type}`);
+  }
+}
+
+function readSeries(reader: ByteReader): {
+  ref: SeriesRef;
+  labels: Labels;
+  chunk: SnapshotChunk | undefined;
+} {
+  const ref = reader.u64('a series reference') as SeriesRef;
+  const labels = readLabels(reader);
+  reader.slice(8); // The range of chunks, which nobody reads.
+  if (reader.uvarint() === 0) return { ref, labels, chunk: undefined };
+  const mintMs = reader.i64('a timestamp');
+  const maxtMs = reader.i64('a timestamp');
+  const encoding = reader.byte();
+  if (encoding < 1 || encoding > lastEncoding)
+    reader.fail(`a chunk encoding from 1 to ${lastEncoding}`, `${encoding}`);
+  const data = reader.slice(reader.uvarint());
+  // What follows is the newest value, for an appender to go on from.
+  const samples = sampleCountOf(encoding as ChunkEncoding, data);
+  return { ref, labels, chunk: { mintMs, maxtMs, encoding, samples, bytes: data } };
+}
+
+function readTombstones(reader: ByteReader): Tombstones {
+  const path = 'snapshot record';
+  try {
+    return decodeTombstones(reader.slice(reader.uvarint()), path);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof DecodeError) throw error;
+    return reader.fail('deletions', error.message);
+  }
+}

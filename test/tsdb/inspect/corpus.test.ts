@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { systemDisk } from '../../../src/base/index.js';
+import { renderAnalysis, renderBlockList } from '../../../src/cli/index.js';
+import { analyzeDirectory, reportBlocks } from '../../../src/tsdb/index.js';
+import {
+  corpusSet,
+  corpusSets,
+  digestsOf,
+  dumpText,
+  linesBySeries,
+  readExpected,
+  type SeriesDigest,
+  withoutTies,
+} from './corpus-cases.js';
+
+interface Difference {
+  readonly id: string;
+  readonly rule: string;
+  readonly upstream: string;
+  /** Of the series, as they are printed, in these sets. */
+  readonly sets: readonly string[];
+  readonly matcher: string;
+  /** So many floats are dumped that upstream does not dump. */
+  readonly moreFloats: number;
+}
+
+const differences = JSON.parse(readFileSync('test/differences/tsdb-dump.json', 'utf8')) as Difference[];
+const listLimit = 20;
+/** What `dump-openmetrics-selected.txt.gz` was asked with. */
+const selectedOf: Readonly<Record<string, readonly string[] | undefined>> = {
+  'capture-main': ['{job=~"om|pb|push"}', '{__name__=~"demo_(negzero|odd_values)|ALERTS"}'],
+  'capture-v3-snapshot': ['{job=~"late|om|pb"}'],
+};
+
+/** Whether a series of the set may differ. */
+function mayDiffer(set: string, series: string): boolean {
+  return differences.some(({ sets, matcher }) => sets.includes(set) && new RegExp(matcher, 's').test(series));
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Shows the first line that differs, not all. */
+function assertLines(found: readonly string[], wanted: readonly string[]): void {
+  const at = wanted.findIndex((line, i) => line !== found[i]);
+  if (at >= 0) assert.equal(found[at], wanted[at], `line ${at + 1}`);
+  assert.equal(found.length, wanted.length);
+}
+
+for (const name of corpusSets) {
+  describe(`inspecting ${name}`, () => {
+    const set = corpusSet(name);
+    before(function () {
+      if (set === undefined) this.skip();
+    });
+    const { data = '', expected = '' } = set ?? {};
+    const files = expected === '' ? [] : readdirSync(expected);
+
+    it('lists its blocks as promtool does', async () => {
+      const { blocks, skipped, corrupted } = await reportBlocks(systemDisk, data);
+      assert.deepEqual([skipped, corrupted], [[], []]);
+      assert.equal(renderBlockList(blocks, false), readExpected(path.join(expected, 'list.txt')));
+      assert.equal(renderBlockList(blocks, true), readExpected(path.join(expected, 'list-r.txt')));
+    });
+
+    for (const file of files.filter((entry) => entry.startsWith('analyze-'))) {
+      it(`analyzes as promtool does: ${file}`, async () => {
+        const extended = file.includes('extended');
+        const block = /([0-9A-Z]{26})\.txt$/.exec(file)?.[1];
+        const request = {
+          disk: systemDisk,
+          directory: data,
+          block,
+          limit: listLimit,
+          matchers: undefined,
+          extended,
+        };
+        const text = renderAnalysis(await analyzeDirectory(request), undefined);
+        const wanted = readExpected(path.join(expected, file));
+        assert.equal(withoutTies(text, listLimit), withoutTies(wanted, listLimit));
+      });
+    }
+
+    it('dumps each series with the samples that promtool dumps', async () => {
+      const { text, damages } = await dumpText(data, 'prom');
+      assert.deepEqual(damages, []);
+      const dumped = linesBySeries(text);
+      const found = digestsOf(dumped);
+      const wanted = linesOf(readExpected(path.join(expected, 'dump-digest.jsonl.gz'))).map(
+        (line) => JSON.parse(line) as SeriesDigest,
+      );
+      const wrong = wanted.filter(({ series, samples, first, last, sha256 }) => {
+        const other = found.get(series);
+        return (
+          other?.sha256 !== sha256 ||
+          other.samples !== samples ||
+          other.first !== first ||
+          other.last !== last
+        );
+      });
+      const known = new Set(wanted.map(({ series }) => series));
+      const unknown = [...found.keys()].filter((series) => !known.has(series));
+      const unexplained = [...wrong.map(({ series }) => series), ...unknown].filter(
+        (series) => !mayDiffer(name, series),
+      );
+      assert.deepEqual(unexplained.slice(0, 20), [], `${unexplained.length} of ${wanted.length} series`);
+      const rules = differences.filter(({ sets }) => sets.includes(name));
+      for (const { id, matcher } of rules)
+        assert.ok(
+          wrong.some(({ series }) => new RegExp(matcher, 's').test(series)),
+          `rule ${id} matches nothing`,
+        );
+      const raw = ['dump.txt.gz', 'dump-selected.txt.gz'].find((file) => files.includes(file));
+      if (raw === undefined) return;
+      const wantedRaw = linesBySeries(readExpected(path.join(expected, raw)));
+      const same = [...wantedRaw.keys()].filter((series) => !mayDiffer(name, series));
+      const inOrder = [...dumped.keys()].filter(
+        (series) => wantedRaw.has(series) && !mayDiffer(name, series),
+      );
+      assertLines(inOrder, same);
+      for (const series of same) assertLines(dumped.get(series) ?? [], wantedRaw.get(series) ?? []);
+    });
+
+    it('dumps the labels of its series as JSON', async () => {
+      const { text } = await dumpText(data, 'seriesjson');
+      const wanted = linesOf(readExpected(path.join(expected, 'dump-seriesjson.txt.gz')));
+      assertLines(linesOf(text).sort(), wanted.sort());
+    });
+
+    it('dumps OpenMetrics text', async function () {
+      const whole = path.join(expected, 'dump-openmetrics.txt.gz');
+      const selected = path.join(expected, 'dump-openmetrics-selected.txt.gz');
+      const selectors = selectedOf[name];
+      if (existsSync(whole)) {
+        const { text } = await dumpText(data, 'openmetrics');
+        assertLines(linesOf(text), linesOf(readExpected(whole)));
+      } else if (selectors !== undefined) {
+        // A head alone is dumped in the order of its series, which this recording does not keep.
+        const { text } = await dumpText(data, 'openmetrics', { selectors });
+        assertLines(linesOf(text).sort(), linesOf(readExpected(selected)).sort());
+      } else this.skip();
+    });
+
+    it('dumps all of its OpenMetrics text', async function () {
+      const file = path.join(expected, 'dump-openmetrics.json');
+      if (!existsSync(file)) this.skip();
+      const { text } = await dumpText(data, 'openmetrics');
+      const { lines, sha256_of_sorted_lines: sha256 } = JSON.parse(readFileSync(file, 'utf8')) as {
+        lines: number;
+        sha256_of_sorted_lines: string;
+      };
+      const rules = differences.filter(({ sets }) => sets.includes(name));
+      const found = linesOf(text).map((line) => Buffer.from(`${line}\n`));
+      assert.equal(
+        found.length,
+        rules.reduce((sum, { moreFloats }) => sum + moreFloats, lines),
+      );
+      if (rules.length > 0) return;
+      const sorted = Buffer.concat(found.sort(Buffer.compare));
+      assert.equal(createHash('sha256').update(sorted).digest('hex'), sha256);
+    });
+  });
+}
