@@ -17,6 +17,7 @@ import {
   encodeExemplars,
   encodeMetadata,
   type MetadataEntry,
+  RefSet,
   type SeriesEntry,
   type SeriesLedger,
   type WalWriter,
@@ -188,9 +189,10 @@ export class LoggingAppender implements Appender {
   /** Series that this commit names and that the log does not know. */
   async #unlogged(): Promise<SeriesRef[]> {
     const { ledger } = this.#parts;
-    const found = new Set<SeriesRef>();
+    const found = new RefSet();
+    const refs: SeriesRef[] = [];
     const look = (ref: number): void => {
-      if (ledger.isUnlogged(ref)) found.add(ref as SeriesRef);
+      if (ledger.isUnlogged(ref) && found.add(ref)) refs.push(ref as SeriesRef);
     };
     const { length } = this.#inner.staged;
     for (let row = 0; row < length; row++) {
@@ -201,7 +203,7 @@ export class LoggingAppender implements Appender {
     for (const ref of this.#histograms.refs()) look(ref);
     for (const { ref } of this.#exemplars) look(ref);
     for (const { ref } of this.#metadata) look(ref);
-    return [...found];
+    return refs;
   }
 
   rollback(): void {

@@ -11,6 +11,7 @@ import {
   type SampleRows,
   type SeriesEntry,
 } from './records/index.js';
+import type { RefSet } from './ref-set.js';
 import type { SeriesLedger } from './series-ledger.js';
 import type { WalStats } from './wal-stats.js';
 
@@ -55,7 +56,7 @@ export class CommitFramer {
   }
 
   /** `refsBefore`: series that commits framed for the same write record. */
-  async frame(request: LogRequest, refsBefore: ReadonlySet<number>): Promise<FramedEntry> {
+  async frame(request: LogRequest, refsBefore: RefSet): Promise<FramedEntry> {
     const { ledger, packer, stats, clock } = this.#parts;
     const unlogged = request.series.filter(({ ref }) => ledger.isUnlogged(ref) && !refsBefore.has(ref));
     const series = unlogged.length === 0 ? undefined : this.#frameSeries(unlogged);

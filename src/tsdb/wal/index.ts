@@ -7,6 +7,7 @@ export { FrameBuffer, storeRecord, type WalCompression } from './frame-records.j
 export { KernelFrames } from './kernel-frames.js';
 export { type PackedRecord, RecordPacker } from './record-packer.js';
 export * from './records/index.js';
+export { RefSet } from './ref-set.js';
 export * from './repair-log.js';
 export { type ReplayRecord, ReplayRecords, type StoredSeriesRecord } from './replay-records.js';
 export type { DamagedRange } from './segment-parser.js';

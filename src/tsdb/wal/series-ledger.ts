@@ -1,10 +1,12 @@
+import { RefSet } from './ref-set.js';
+
 /**
  * Which series have no record in the log yet. A commit brings along what it needs of these; the writer leaves out what
  * an earlier commit has written by then, and strikes out what reached the log. So a rejected commit orphans no sample
  * of another, and no series is recorded twice.
  */
 export class SeriesLedger {
-  readonly #unlogged = new Set<number>();
+  readonly #unlogged = new RefSet();
 
   get size(): number {
     return this.#unlogged.size;

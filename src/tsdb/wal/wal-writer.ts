@@ -3,6 +3,7 @@ import { CommitFramer, type FramedEntry, type LogRequest } from './commit-framer
 import { defaultSegmentBytes } from './format.js';
 import { LogFile } from './log-file.js';
 import { RecordPacker } from './record-packer.js';
+import { RefSet } from './ref-set.js';
 import { SeriesCopies } from './series-copies.js';
 import { walOverloadError, walWriteError } from './wal-errors.js';
 import type { WalSync, WalWriterOptions } from './wal-options.js';
@@ -204,7 +205,7 @@ export class WalWriter {
   async #writeGroup(batch: readonly Waiting[], start: number): Promise<number> {
     const file = this.#file;
     const group: LogEntry[] = [];
-    const refs = new Set<number>();
+    const refs = new RefSet();
     let at = start;
     try {
       await file.prepare();
