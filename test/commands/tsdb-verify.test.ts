@@ -47,7 +47,11 @@ describe('commands: tsdb verify and tsdb wal', () => {
     { args: ['tsdb', 'wal', 'verify', 'sound'], code: 0, out: /sound/ },
     { args: ['tsdb', 'wal', 'verify', 'damaged/wal'], code: 5, out: /^damage damaged\/wal\/00000000:\d+: /m },
     { args: ['tsdb', 'wal', 'stat', 'sound'], code: 0, out: /^ +2 +samples +\d+/m },
-    { args: ['tsdb', 'wal', 'cat', 'sound', '--type', 'series'], code: 0, out: /^00000000:0 series 1: #1 /m },
+    {
+      args: ['tsdb', 'wal', 'cat', 'sound', '--type', 'series'],
+      code: 0,
+      out: /^00000000:0 series 10: #1 /m,
+    },
     {
       args: ['tsdb', 'wal', 'cat', 'sound', '--type', 'sampels'],
       code: 1,

@@ -131,25 +131,27 @@ for (const name of corpusSets) {
       assertLines(linesOf(text).sort(), wanted.sort());
     });
 
-    it('dumps OpenMetrics text', async function () {
-      const whole = path.join(expected, 'dump-openmetrics.txt.gz');
-      const selected = path.join(expected, 'dump-openmetrics-selected.txt.gz');
-      const selectors = selectedOf[name];
-      if (existsSync(whole)) {
+    const whole = path.join(expected, 'dump-openmetrics.txt.gz');
+    const selectors = selectedOf[name];
+    if (existsSync(whole)) {
+      it('dumps OpenMetrics text', async () => {
         const { text } = await dumpText(data, 'openmetrics');
         assertLines(linesOf(text), linesOf(readExpected(whole)));
-      } else if (selectors !== undefined) {
-        // A head alone is dumped in the order of its series, which this recording does not keep.
+      });
+    } else if (selectors !== undefined) {
+      it('dumps OpenMetrics text of some series', async () => {
+        const selected = path.join(expected, 'dump-openmetrics-selected.txt.gz');
         const { text } = await dumpText(data, 'openmetrics', { selectors });
+        // A head alone is dumped in the order of its series, which this recording does not keep.
         assertLines(linesOf(text).sort(), linesOf(readExpected(selected)).sort());
-      } else this.skip();
-    });
+      });
+    }
 
-    it('dumps all of its OpenMetrics text', async function () {
-      const file = path.join(expected, 'dump-openmetrics.json');
-      if (!existsSync(file)) this.skip();
+    const digest = path.join(expected, 'dump-openmetrics.json');
+    if (!existsSync(digest)) return;
+    it('dumps all of its OpenMetrics text', async () => {
       const { text } = await dumpText(data, 'openmetrics');
-      const { lines, sha256_of_sorted_lines: sha256 } = JSON.parse(readFileSync(file, 'utf8')) as {
+      const { lines, sha256_of_sorted_lines: sha256 } = JSON.parse(readFileSync(digest, 'utf8')) as {
         lines: number;
         sha256_of_sorted_lines: string;
       };
