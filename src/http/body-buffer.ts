@@ -13,7 +13,7 @@ export class BlockPool {
 
   /** Its content is unspecified. */
   take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(blockBytes);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
   }
 
   give(block: Uint8Array): void {
