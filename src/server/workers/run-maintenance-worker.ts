@@ -2,12 +2,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Disk, errnoOf, messageOf, systemDisk } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
+import { lowerPriority } from './lower-priority.js';
 import type { FromMaintenance, MaintenanceWorkerData, ToMaintenance } from './maintenance-thread.js';
 
 /** Does a job on whatever thread it is called; answers plain data. */
 export type RunJob = (job: unknown, parts: { readonly disk: Disk; readonly kernels: Kernels }) => unknown;
 
 export function runMaintenanceWorker(port: MessagePort, data: MaintenanceWorkerData, run: RunJob): void {
+  lowerPriority();
   const post = (message: FromMaintenance): void => port.postMessage(message);
   let kernels: Kernels | undefined;
   const takeJob = async ({ id, job }: ToMaintenance): Promise<void> => {

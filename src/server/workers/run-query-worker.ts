@@ -6,6 +6,7 @@ import type { Engine, QueryResult } from '../../promql/index.js';
 import type { Queryable } from '../../storage/index.js';
 import { type AnswerHead, type ApiError, type QueryPorts, runRoute } from '../../web/index.js';
 import { createQueryEngine, queryParser } from '../query-engine.js';
+import { lowerPriority } from './lower-priority.js';
 import { PieceWriter } from './piece-writer.js';
 import {
   type CallUsage,
@@ -46,6 +47,7 @@ export async function runQueryWorker(
   open: OpenReader,
 ): Promise<void> {
   const post = (message: FromWorker): void => port.postMessage(message);
+  lowerPriority();
   try {
     const memory = reserveMemory({ maxBytes: data.memoryBytes });
     const kernels = new Kernels(data.module, memory, data.memoryBytes);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { platform } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, form } from '../../web/http-client.js';
 import { openSite, type Site, type SiteChanges } from './pool-site.js';
@@ -387,6 +389,24 @@ describe('server: query workers', () => {
       const request = { path: `/api/v1/query?query=load&${at}` };
       await Promise.all(Array.from({ length: 12 }, () => ask(site.relayed, request)));
       await until(() => site.pool.workerCount === 1 && site.leases.size === 1);
+    });
+  });
+
+  it('leave the processor to the thread that asks', async function () {
+    if (platform() !== 'linux') this.skip();
+    const niceOf = (thread: string): number => {
+      const file = `/proc/self/task/${thread}/stat`;
+      // A thread may have ended since it was listed.
+      if (!existsSync(file)) return 0;
+      const stat = readFileSync(file, 'utf8');
+      // Counted from behind the name, which may hold spaces: proc(5), field 19.
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    };
+    const niceOfThreads = (): number[] => readdirSync('/proc/self/task').map(niceOf);
+    const before = niceOfThreads().filter((nice) => nice > 0).length;
+    await withSite({}, async (site) => {
+      assert.equal((await ask(site.relayed, { path: `/api/v1/query?query=load&${at}` })).status, 200);
+      assert.equal(niceOfThreads().filter((nice) => nice > 0).length, before + site.pool.workerCount);
     });
   });
 
