@@ -39,12 +39,15 @@ const lazyBuiltins = {
 };
 
 // oclif requires all of itself at its head, for plugins, spinners and updates too. Here each of its requires happens at
-// its first use, and the question whether this is Windows within Linux, which nothing here asks, is answered no.
+// its first use, and the question whether this is Windows within Linux, which nothing here asks, is answered no. Ids
+// of commands are ASCII: a comparison by locale would load the tables of all languages.
 const lazyOclif = {
   name: 'lazy-oclif',
   setup(bundler) {
     bundler.onLoad({ filter: /node_modules[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path: file }) => {
-      let contents = readFileSync(file, 'utf8').replaceAll("(await import('wsl-utils')).isWsl", 'false');
+      let contents = readFileSync(file, 'utf8')
+        .replaceAll("(await import('wsl-utils')).isWsl", 'false')
+        .replaceAll('a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)');
       const required = /^const (\w+) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
       for (const [statement, name, expression] of [...contents.matchAll(required)]) {
         contents = contents

@@ -1,6 +1,6 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, integer, string } from '@oclif/core/flags';
-import { systemDisk } from '../../src/base/index.js';
+import { systemClock, systemDisk } from '../../src/base/index.js';
 import {
   analysisCsv,
   analysisFormats,
@@ -10,10 +10,12 @@ import {
   chosenFormat,
   formatFlags,
   type Output,
+  ProgressBar,
   putOutput,
   renderAnalysis,
+  withPlace,
 } from '../../src/cli/index.js';
-import { analyzeDirectory } from '../../src/tsdb/index.js';
+import { analyzeDirectory, openPlace } from '../../src/tsdb/index.js';
 
 export default class TsdbAnalyze extends BaseCommand {
   static override summary = 'Analyze churn, label pair cardinality and chunks of a block.';
@@ -32,7 +34,10 @@ export default class TsdbAnalyze extends BaseCommand {
     },
   ];
   static override args = {
-    directory: stringArg({ default: 'data/', description: 'The data directory.' }),
+    directory: stringArg({
+      default: 'data/',
+      description: 'A data directory, a block, or an archive of one.',
+    }),
     block: stringArg({ description: 'The ULID of the block, by default the last one made.' }),
   };
   static override flags = {
@@ -52,20 +57,26 @@ export default class TsdbAnalyze extends BaseCommand {
       const { parseSelector } = await import('../../src/sources/index.js');
       matchers = parseSelector(selector);
     }
-    const analysis = await analyzeDirectory({
-      disk: systemDisk,
-      directory: args.directory,
-      block: args.block,
-      limit: flags.limit,
-      matchers,
-      extended: flags.extended,
+    const bar = new ProgressBar(() => systemClock.monotonicMs());
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.directory, signal });
+    await withPlace(open, async (place) => {
+      const analysis = await analyzeDirectory({
+        disk: systemDisk,
+        directory: place.directory,
+        block: args.block,
+        limit: flags.limit,
+        matchers,
+        extended: flags.extended,
+        onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
+      });
+      bar.clear();
+      let output: Output;
+      if (format === 'json') output = analysisJson(analysis);
+      else if (format === 'csv') output = analysisCsv(analysis);
+      else if (format === 'parquet') output = analysisTable(analysis);
+      else output = renderAnalysis(analysis, selector);
+      await putOutput(output, { disk: systemDisk, file: flags.out, terminal: this.terminal });
+      if (analysis.chunkDamage !== undefined) throw analysis.chunkDamage;
     });
-    let output: Output;
-    if (format === 'json') output = analysisJson(analysis);
-    else if (format === 'csv') output = analysisCsv(analysis);
-    else if (format === 'parquet') output = analysisTable(analysis);
-    else output = renderAnalysis(analysis, selector);
-    await putOutput(output, { disk: systemDisk, file: flags.out, terminal: this.terminal });
-    if (analysis.chunkDamage !== undefined) throw analysis.chunkDamage;
   }
 }

@@ -1,9 +1,16 @@
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { systemClock, systemDisk } from '../../src/base/index.js';
-import { BaseCommand, dumpExitCode, dumpOutput, parseWholeFlag } from '../../src/cli/index.js';
+import {
+  BaseCommand,
+  dumpExitCode,
+  dumpOutput,
+  ProgressBar,
+  parseWholeFlag,
+  withPlace,
+} from '../../src/cli/index.js';
 import { parseSelector } from '../../src/sources/index.js';
-import { dumpDatabase } from '../../src/tsdb/index.js';
+import { dumpDatabase, openPlace } from '../../src/tsdb/index.js';
 
 export default class TsdbDumpOpenmetrics extends BaseCommand {
   static override summary = 'Print the samples of a data directory as OpenMetrics text.';
@@ -23,7 +30,8 @@ export default class TsdbDumpOpenmetrics extends BaseCommand {
   static override args = {
     directory: stringArg({
       default: 'data/',
-      description: 'The data directory, or the directory of one block.',
+      description:
+        'A data directory or any part of one (a block, wal, wbl, chunks_head, a checkpoint), or an archive of it.',
     }),
   };
   static override flags = {
@@ -41,19 +49,24 @@ export default class TsdbDumpOpenmetrics extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbDumpOpenmetrics);
-    const outcome = await dumpDatabase({
-      ...dumpOutput(this.terminal),
-      disk: systemDisk,
-      clock: systemClock,
-      directory: args.directory,
-      window: {
-        mintMs: parseWholeFlag(flags['min-time'] ?? '-9223372036854775808', 'min-time'),
-        maxtMs: parseWholeFlag(flags['max-time'] ?? '9223372036854775807', 'max-time'),
-      },
-      selectors: (flags.match ?? [`{__name__=~'(?s:.*)'}`]).map(parseSelector),
-      form: 'openmetrics',
-      sandboxRoot: flags['sandbox-dir-root'] || undefined,
+    const bar = new ProgressBar(() => systemClock.monotonicMs());
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.directory, signal });
+    await withPlace(open, async (place) => {
+      const outcome = await dumpDatabase({
+        ...dumpOutput(this.terminal, place.told, bar),
+        disk: systemDisk,
+        clock: systemClock,
+        directory: place.directory,
+        window: {
+          mintMs: parseWholeFlag(flags['min-time'] ?? '-9223372036854775808', 'min-time'),
+          maxtMs: parseWholeFlag(flags['max-time'] ?? '9223372036854775807', 'max-time'),
+        },
+        selectors: (flags.match ?? [`{__name__=~'(?s:.*)'}`]).map(parseSelector),
+        form: 'openmetrics',
+        sandboxRoot: flags['sandbox-dir-root'] || undefined,
+      });
+      bar.clear();
+      process.exitCode = dumpExitCode(outcome);
     });
-    process.exitCode = dumpExitCode(outcome);
   }
 }

@@ -12,8 +12,9 @@ import {
   type Output,
   putOutput,
   renderBlockList,
+  withPlace,
 } from '../../src/cli/index.js';
-import { reportBlocks } from '../../src/tsdb/index.js';
+import { openPlace, reportBlocks } from '../../src/tsdb/index.js';
 
 export default class TsdbList extends BaseCommand {
   static override summary = 'List the blocks of a data directory.';
@@ -31,7 +32,10 @@ export default class TsdbList extends BaseCommand {
     },
   ];
   static override args = {
-    directory: stringArg({ default: 'data/', description: 'The data directory.' }),
+    directory: stringArg({
+      default: 'data/',
+      description: 'A data directory, a block, or an archive of one.',
+    }),
   };
   static override flags = {
     'human-readable': boolean({
@@ -46,16 +50,20 @@ export default class TsdbList extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbList);
     const format = chosenFormat(flags, blockListFormats, 'table');
-    const { blocks, skipped, corrupted } = await reportBlocks(systemDisk, args.directory);
-    for (const text of skipped) this.terminal.err(`${this.terminal.errColour.yellow('warning:')} ${text}\n`);
-    if (corrupted.length > 0) {
-      throw new UserError({ code: 'corrupted-block', message: corrupted.join('\n') });
-    }
-    let output: Output;
-    if (format === 'json') output = blockListJson(blocks);
-    else if (format === 'csv') output = blockListCsv(blocks);
-    else if (format === 'parquet') output = blockListTable(blocks);
-    else output = renderBlockList(blocks, flags['human-readable']);
-    await putOutput(output, { disk: systemDisk, file: flags.out, terminal: this.terminal });
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.directory, signal });
+    await withPlace(open, async (place) => {
+      const { blocks, skipped, corrupted } = await reportBlocks(systemDisk, place.directory);
+      for (const text of skipped)
+        this.terminal.err(`${this.terminal.errColour.yellow('warning:')} ${place.told(text)}\n`);
+      if (corrupted.length > 0) {
+        throw new UserError({ code: 'corrupted-block', message: place.told(corrupted.join('\n')) });
+      }
+      let output: Output;
+      if (format === 'json') output = blockListJson(blocks);
+      else if (format === 'csv') output = blockListCsv(blocks);
+      else if (format === 'parquet') output = blockListTable(blocks);
+      else output = renderBlockList(blocks, flags['human-readable']);
+      await putOutput(output, { disk: systemDisk, file: flags.out, terminal: this.terminal });
+    });
   }
 }

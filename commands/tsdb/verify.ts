@@ -7,8 +7,9 @@ import {
   findingFormats,
   formatFlags,
   ProgressBar,
+  withPlace,
 } from '../../src/cli/index.js';
-import { verifyTarget } from '../../src/tsdb/index.js';
+import { openPlace, verifyTarget } from '../../src/tsdb/index.js';
 
 export default class TsdbVerify extends BaseCommand {
   static override summary = 'Check every byte of a data directory, a block or a log.';
@@ -26,7 +27,8 @@ export default class TsdbVerify extends BaseCommand {
   static override args = {
     path: stringArg({
       default: 'data/',
-      description: 'A data directory, a block, or a directory named wal, wbl, chunks_head or checkpoint.N.',
+      description:
+        'A data directory, a block, or a directory named wal, wbl, chunks_head or checkpoint.N, or an archive of one.',
     }),
   };
   static override flags = {
@@ -37,16 +39,19 @@ export default class TsdbVerify extends BaseCommand {
     const { args, flags } = await this.parse(TsdbVerify);
     const reporter = new FindingReporter(chosenFormat(flags, findingFormats, 'text'), this.terminal);
     const bar = new ProgressBar(() => systemClock.monotonicMs());
-    const report = await verifyTarget({
-      disk: systemDisk,
-      path: args.path,
-      onFinding: (finding) => {
-        bar.clear();
-        reporter.add(finding);
-      },
-      onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
+    await withPlace(open, async (place) => {
+      const report = await verifyTarget({
+        disk: systemDisk,
+        path: place.directory,
+        onFinding: (finding) => {
+          bar.clear();
+          reporter.add({ ...finding, path: place.told(finding.path), message: place.told(finding.message) });
+        },
+        onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
+      });
+      bar.clear();
+      process.exitCode = reporter.finish({ ...report, path: args.path });
     });
-    bar.clear();
-    process.exitCode = reporter.finish(report);
   }
 }

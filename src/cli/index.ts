@@ -16,4 +16,5 @@ export * from './report-page.js';
 export * from './table-output.js';
 export * from './terminal.js';
 export * from './whole-number.js';
+export * from './with-place.js';
 export * from './write-parquet.js';

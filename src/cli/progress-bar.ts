@@ -16,16 +16,20 @@ export class ProgressBar {
     this.#shownMs = this.#startMs;
   }
 
-  /** May be called as often as there is something to tell. */
+  /** May be called as often as there is something to tell; a total of 0 is one that nobody knows. */
   show(doneBytes: number, totalBytes: number): void {
     if (process.stderr.isTTY !== true) return;
     const now = this.#nowMs();
     if (now - this.#startMs < waitMs || now - this.#shownMs < betweenMs) return;
     this.#shownMs = now;
     this.#isShown = true;
-    const share = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 0;
-    const filled = Math.round(share * width);
     const speed = (doneBytes / 1e6 / ((now - this.#startMs) / 1000)).toFixed(0);
+    if (totalBytes === 0) {
+      process.stderr.write(`\r${(doneBytes / 1e6).toFixed(0)} MB ${speed} MB/s `);
+      return;
+    }
+    const share = Math.min(1, doneBytes / totalBytes);
+    const filled = Math.round(share * width);
     const bar = `${'='.repeat(filled)}${' '.repeat(width - filled)}`;
     process.stderr.write(`\r[${bar}] ${Math.round(share * 100)} % ${speed} MB/s `);
   }

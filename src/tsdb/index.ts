@@ -3,7 +3,10 @@ export * from './inspect/index.js';
 export { type DirectoryLock, lockDirectory, socketFileName } from './lock/index.js';
 export {
   type LateLogStats,
+  type OpenedPlace,
+  openPlace,
   openReadOnly,
+  type PlaceOptions,
   type ReadOnlyDatabase,
   type ReadOnlyOptions,
 } from './offline/index.js';

@@ -24,6 +24,14 @@ function wordsOf(command: string, id: string, port: number): string[] {
   return words.slice(1).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
+/** What README.md shows of files looked at offline. */
+function offlineCommands(): string[] {
+  const section = readFileSync('README.md', 'utf8').split('\n## Look into files offline\n')[1] ?? '';
+  const lines = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('tsprom '));
+  assert.ok(lines.length > 0);
+  return lines;
+}
+
 describe('commands: the examples of their help', () => {
   const directory = temporaryDirectory();
   let port = 0;
@@ -46,6 +54,14 @@ describe('commands: the examples of their help', () => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   });
+
+  for (const command of offlineCommands()) {
+    it(`README, offline: ${command}`, () => {
+      const { code, stdout, stderr } = runTsprom(wordsOf(command, '', port), { cwd: directory });
+      assert.equal(code, 0, stderr);
+      assert.notEqual(stdout.trim(), '', stderr);
+    });
+  }
 
   for (const [id, { examples }] of Object.entries(manifest.commands)) {
     for (const { command, description } of examples) {

@@ -8,9 +8,10 @@ import {
   logFormats,
   logRecordLine,
   parseTimeFlag,
+  withPlace,
 } from '../../../src/cli/index.js';
 import { parseMetricSelector } from '../../../src/promql/index.js';
-import { readLog, recordNames } from '../../../src/tsdb/index.js';
+import { openPlace, readLog, recordNames } from '../../../src/tsdb/index.js';
 
 const pieceBytes = 1 << 16;
 
@@ -27,7 +28,10 @@ export default class TsdbWalCat extends BaseCommand {
     },
   ];
   static override args = {
-    path: stringArg({ default: 'data/', description: 'A data directory, or its wal, wbl or checkpoint.' }),
+    path: stringArg({
+      default: 'data/',
+      description: 'A data directory, its wal, wbl or checkpoint, or an archive.',
+    }),
   };
   static override flags = {
     segment: integer({ min: 0, description: 'Only the segment of this number.' }),
@@ -55,30 +59,33 @@ export default class TsdbWalCat extends BaseCommand {
     const { from, to, type: types, match, segment } = flags;
     checkTypes(types ?? []);
     let lines = '';
-    await readLog({
-      disk: systemDisk,
-      path: args.path,
-      filter: {
-        ...(segment === undefined ? {} : { segment }),
-        ...(from === undefined ? {} : { fromMs: parseTimeFlag(from, 'from', nowMs) }),
-        ...(to === undefined ? {} : { toMs: parseTimeFlag(to, 'to', nowMs) }),
-        ...(types === undefined ? {} : { types }),
-        ...(match === undefined ? {} : { selectors: match.map((text) => parseMetricSelector(text)) }),
-      },
-      onRecord: (record) => {
-        lines += logRecordLine(record, format);
-        if (lines.length >= pieceBytes) {
-          this.terminal.out(lines);
-          lines = '';
-        }
-        return true;
-      },
-      onDamage: ({ path }, { startByte, endByte, reason }) => {
-        const what = `${path}:${startByte}: ${endByte - startByte} bytes without a whole record: ${reason}`;
-        this.terminal.err(`${this.terminal.errColour.yellow('warning:')} ${what}\n`);
-      },
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
+    await withPlace(open, async (place) => {
+      await readLog({
+        disk: systemDisk,
+        path: place.directory,
+        filter: {
+          ...(segment === undefined ? {} : { segment }),
+          ...(from === undefined ? {} : { fromMs: parseTimeFlag(from, 'from', nowMs) }),
+          ...(to === undefined ? {} : { toMs: parseTimeFlag(to, 'to', nowMs) }),
+          ...(types === undefined ? {} : { types }),
+          ...(match === undefined ? {} : { selectors: match.map((text) => parseMetricSelector(text)) }),
+        },
+        onRecord: (record) => {
+          lines += logRecordLine({ ...record, path: place.told(record.path) }, format);
+          if (lines.length >= pieceBytes) {
+            this.terminal.out(lines);
+            lines = '';
+          }
+          return true;
+        },
+        onDamage: ({ path }, { startByte, endByte, reason }) => {
+          const what = `${path}:${startByte}: ${endByte - startByte} bytes without a whole record: ${reason}`;
+          this.terminal.err(`${this.terminal.errColour.yellow('warning:')} ${place.told(what)}\n`);
+        },
+      });
+      this.terminal.out(lines);
     });
-    this.terminal.out(lines);
   }
 }
 

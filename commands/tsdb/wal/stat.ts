@@ -1,7 +1,14 @@
 import { string as stringArg } from '@oclif/core/args';
 import { systemDisk } from '../../../src/base/index.js';
-import { BaseCommand, chosenFormat, formatFlags, logFormats, logStatText } from '../../../src/cli/index.js';
-import { readLogStat } from '../../../src/tsdb/index.js';
+import {
+  BaseCommand,
+  chosenFormat,
+  formatFlags,
+  logFormats,
+  logStatText,
+  withPlace,
+} from '../../../src/cli/index.js';
+import { openPlace, readLogStat } from '../../../src/tsdb/index.js';
 
 export default class TsdbWalStat extends BaseCommand {
   static override summary = 'Count what a write-ahead log holds.';
@@ -16,7 +23,10 @@ export default class TsdbWalStat extends BaseCommand {
     },
   ];
   static override args = {
-    path: stringArg({ default: 'data/', description: 'A data directory, or its wal, wbl or checkpoint.' }),
+    path: stringArg({
+      default: 'data/',
+      description: 'A data directory, its wal, wbl or checkpoint, or an archive.',
+    }),
   };
   static override flags = {
     ...formatFlags(logFormats, 'How to print: text or json.'),
@@ -25,6 +35,10 @@ export default class TsdbWalStat extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbWalStat);
     const format = chosenFormat(flags, logFormats, 'text');
-    this.terminal.out(logStatText(await readLogStat({ disk: systemDisk, path: args.path }), format));
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
+    await withPlace(open, async (place) => {
+      const stat = await readLogStat({ disk: systemDisk, path: place.directory });
+      this.terminal.out(logStatText({ ...stat, path: place.told(stat.path) }, format));
+    });
   }
 }

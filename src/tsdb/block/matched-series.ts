@@ -18,6 +18,8 @@ const slackBytes = 16;
 /** A series without chunks has their count, 0, and nothing behind it. */
 const noChunksBytes = 1;
 const noSeries = -1;
+/** Label ids of many series stand in one array: an array of its own costs each more than the ids do. */
+const mostPooledIds = 1 << 14;
 /** Chunks of a series that lie further apart are not looked for in one stretch of their file. */
 const mostSpanBytes = 1 << 18;
 
@@ -38,6 +40,8 @@ export class BlockSeries implements MatchedSeries {
   readonly #chunkBytes: Uint32Array;
   /** Whose labels the entry holds. */
   #labelled = noSeries;
+  #pool: LabelIds = new Uint32Array(0);
+  #pooled = 0;
   #chunkWindow: ChunkWindow | undefined;
   #isClosed = false;
 
@@ -59,14 +63,29 @@ export class BlockSeries implements MatchedSeries {
   labels(index: number): LabelIds {
     const entry = this.#readLabels(index);
     const { symbols } = entry;
-    const ids = new Uint32Array(2 * entry.labelCount);
+    const ids = this.#newIds(2 * entry.labelCount, index);
     for (let i = 0; i < ids.length; i++) ids[i] = this.#symbols.idOf(symbols[i] as number);
     return ids;
   }
 
+  #newIds(length: number, index: number): LabelIds {
+    if (this.#pooled + length > this.#pool.length) {
+      const wanted = Math.min(mostPooledIds, (this.count - index) * length);
+      this.#pool = new Uint32Array(Math.max(length, wanted));
+      this.#pooled = 0;
+    }
+    const ids = this.#pool.subarray(this.#pooled, this.#pooled + length);
+    this.#pooled += length;
+    return ids;
+  }
+
   hasLabels(index: number, labels: LabelIds): boolean {
-    const { symbols, labelCount } = this.#readLabels(index);
-    return labels.length === 2 * labelCount && this.#symbols.areIds(symbols, labels);
+    const cursor = this.#labelScanner.entry(this.#ids[index] as number);
+    this.#labelled = noSeries;
+    if (2 * cursor.uvarint() !== labels.length || !this.#symbols.areIdsAt(cursor, labels)) return false;
+    this.#chunkOffsets[index] = cursor.fileOffset + cursor.at;
+    this.#chunkBytes[index] = cursor.end - cursor.at;
+    return true;
   }
 
   /** Series without a chunk in the window were left out when they were matched. */

@@ -1,5 +1,5 @@
 import type { SymbolTable } from '../../storage/index.js';
-import type { IndexSymbols } from '../index/index.js';
+import type { FileCursor, IndexSymbols } from '../index/index.js';
 
 /** A block's symbols as ids of one query's table: each is decoded when it is first met, and once. */
 export class SymbolIds {
@@ -27,14 +27,31 @@ export class SymbolIds {
     return id;
   }
 
-  /** Whether the first symbols, as many as there are ids, stand for these. */
-  areIds(symbols: Uint32Array, ids: Uint32Array): boolean {
+  /** Whether the symbols at the cursor stand for these ids, as many as there are; it is left behind them if so. */
+  areIdsAt(cursor: FileCursor, ids: Uint32Array): boolean {
     const known = this.#ids;
+    const { bytes } = cursor;
+    const last = cursor.end - 1;
+    let at = cursor.at;
     for (let i = 0; i < ids.length; i++) {
-      const symbol = symbols[i] as number;
+      let symbol: number;
+      const low = at < last ? (bytes[at] as number) : 0x80;
+      const high = at < last ? (bytes[at + 1] as number) : 0x80;
+      if (low < 0x80) {
+        symbol = low;
+        at++;
+      } else if (high < 0x80) {
+        symbol = (low & 0x7f) | (high << 7);
+        at += 2;
+      } else {
+        cursor.at = at;
+        symbol = cursor.uvarint();
+        at = cursor.at;
+      }
       const id = ids[i] as number;
       if (known[symbol] !== id + 1 && this.idOf(symbol) !== id) return false;
     }
+    cursor.at = at;
     return true;
   }
 }

@@ -2,6 +2,8 @@ import { CorruptionError, type DiskFile } from '../../base/index.js';
 
 const smallestBytes = 4096;
 const largestBytes = 1 << 20;
+/** A window reads no further ahead: memory that is made for one walk costs more than the calls that it saves. */
+const largestWindowBytes = 1 << 17;
 /** A window between two walks keeps no more. */
 const restingBytes = 1 << 15;
 
@@ -11,13 +13,18 @@ const restingBytes = 1 << 15;
  */
 export class ReadAhead {
   bytes = smallestBytes;
+  readonly #largest: number;
   #end = -1;
+
+  constructor(largest: number = largestBytes) {
+    this.#largest = largest;
+  }
 
   /** The length to read at `offset` where at least `needed` bytes are wanted. */
   plan(offset: number, needed: number): number {
     const isNear = this.#end >= 0 && offset >= this.#end - this.bytes && offset <= this.#end + this.bytes;
     this.bytes = isNear
-      ? Math.min(largestBytes, this.bytes * 2)
+      ? Math.min(this.#largest, this.bytes * 2)
       : Math.max(smallestBytes, Math.floor(this.bytes / 2));
     const length = Math.max(this.bytes, needed);
     this.#end = offset + length;
@@ -40,7 +47,7 @@ export function readFully(file: DiskFile, into: Uint8Array, offset: number): num
 export class FileWindow {
   readonly #file: DiskFile;
   readonly #sizeBytes: number;
-  #ahead = new ReadAhead();
+  #ahead = new ReadAhead(largestWindowBytes);
   #buffer = new Uint8Array(0);
   /** What stands in memory; `start` is the offset in the file of its first byte. */
   bytes = new Uint8Array(0);
@@ -77,7 +84,7 @@ export class FileWindow {
 
   /** Before another walk: what is in memory stays, if it is not much. */
   rest(): void {
-    this.#ahead = new ReadAhead();
+    this.#ahead = new ReadAhead(largestWindowBytes);
     if (this.#buffer.length <= restingBytes) return;
     this.#buffer = new Uint8Array(0);
     this.bytes = this.#buffer;

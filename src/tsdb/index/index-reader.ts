@@ -1,4 +1,5 @@
 import { CorruptionError, type Disk, type DiskFile } from '../../base/index.js';
+import { CheckedSeries } from './checked-series.js';
 import { FileCursor } from './file-cursor.js';
 import { FileWindow } from './file-window.js';
 import { type IndexToc, indexHeaderBytes, indexMagic, seriesAlignBytes, tocBytes } from './format.js';
@@ -73,6 +74,8 @@ export class IndexReader {
   readonly toc: IndexToc;
   readonly symbols: IndexSymbols;
   readonly table: PostingsTable;
+  /** Series that need no checksum any more. */
+  readonly checked: CheckedSeries;
   readonly #file: DiskFile;
   readonly #resting: IndexScanner[] = [];
 
@@ -82,6 +85,7 @@ export class IndexReader {
     this.sizeBytes = sizeBytes;
     this.version = readVersion(file);
     this.toc = readToc(file, sizeBytes);
+    this.checked = new CheckedSeries(sizeBytes, this.version);
     this.symbols = new IndexSymbols(readSection(file, this.toc.symbols, sizeBytes), this.version);
     this.table = new PostingsTable(readSection(file, this.toc.postingsTable, sizeBytes), this.version);
   }
@@ -132,17 +136,37 @@ export class IndexScanner {
     this.#window.rest();
   }
 
-  /** Reads the labels of the series `id`; its chunks then by `into.readChunks()`. Checks its checksum. */
+  /** Reads the labels of the series `id`; its chunks then by `into.readChunks()`. As `entry`. */
   series(id: number, into: SeriesEntry): void {
+    const cursor = this.entry(id);
+    into.readLabels(cursor, cursor.end);
+  }
+
+  /**
+   * The entry of the series `id`, from its labels to its end; until something else is read. Its checksum is checked
+   * once for all scanners: `CheckedSeries` tells when.
+   */
+  entry(id: number): FileCursor {
     const offset = id * this.#idBytes;
-    const length = this.#at(offset, lengthBytes).uvarint();
-    const head = this.#cursor.at + this.#window.start - offset;
-    if (length > this.#index.sizeBytes) this.#cursor.fail('a series within the file', `${length} bytes`);
-    const cursor = this.#at(offset, head + length + checksumBytes);
-    const start = cursor.skip(head + length) + head;
-    checkSum(cursor, start, start + length);
+    const cursor = this.#at(offset, lengthBytes);
+    const first = cursor.at;
+    const length = cursor.uvarint();
+    const head = cursor.at - first;
+    if (length > this.#index.sizeBytes) cursor.fail('a series within the file', `${length} bytes`);
+    if (length + checksumBytes > cursor.end - cursor.at) {
+      this.#at(offset, head + length + checksumBytes);
+      cursor.skip(head);
+    }
+    const start = cursor.at;
+    const end = cursor.skip(length) + length;
+    const { checked } = this.#index;
+    if (!checked.has(id)) {
+      checkSum(cursor, start, end);
+      checked.add(id);
+    }
     cursor.at = start;
-    into.readLabels(cursor, start + length);
+    cursor.end = end;
+    return cursor;
   }
 
   /**

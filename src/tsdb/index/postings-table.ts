@@ -1,6 +1,7 @@
-import { decodeUtf8, encodeUtf8 } from '../../base/index.js';
+import { compareUtf8, decodeUtf8, encodeUtf8 } from '../../base/index.js';
 import type { FileCursor } from './file-cursor.js';
 import { compareBytes, textOf } from './symbols.js';
+import { type ValueList, ValueLists } from './value-lists.js';
 
 /** Of a name's values every so manieth is found without walking. */
 const sampledEvery = 32;
@@ -23,6 +24,7 @@ export type PairVisitor = (value: string, postingsOffset: number) => boolean;
 export class PostingsTable {
   readonly #cursor: FileCursor;
   readonly #names = new Map<string, NameEntries>();
+  readonly #lists = new ValueLists();
   /** Of the entry that `#read` read last. */
   #valueAt = 0;
   #valueBytes = 0;
@@ -138,7 +140,31 @@ export class PostingsTable {
   walk(name: string, visit: PairVisitor, from = ''): void {
     const entries = this.#names.get(name);
     if (entries === undefined) return;
-    const { samples, every, count } = entries;
+    const list = this.#lists.get(name) ?? (from === '' ? this.#list(name, entries) : undefined);
+    if (list === undefined) this.#walkEntries(entries, visit, from);
+    else walkList(list, visit, from);
+  }
+
+  /** Kept when it finds room. */
+  #list(name: string, entries: NameEntries): ValueList | undefined {
+    if (!this.#lists.takes(entries.count)) return undefined;
+    const values: string[] = [];
+    const offsets = new Float64Array(entries.count);
+    this.#walkEntries(
+      entries,
+      (value, offset) => {
+        offsets[values.length] = offset;
+        values.push(value);
+        return true;
+      },
+      '',
+    );
+    const list = { values, offsets };
+    this.#lists.put(name, list);
+    return list;
+  }
+
+  #walkEntries({ samples, every, count }: NameEntries, visit: PairVisitor, from: string): void {
     const first = from === '' ? 0 : this.#lastNotAbove(samples, encodeUtf8(from));
     let at = 0;
     for (let i = first * every; i < count; i++) {
@@ -148,4 +174,15 @@ export class PostingsTable {
       if (!visit(value, this.#postingsOffset)) return;
     }
   }
+}
+
+function walkList({ values, offsets }: ValueList, visit: PairVisitor, from: string): void {
+  let low = 0;
+  let high = from === '' ? 0 : values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareUtf8(values[middle] as string, from) < 0) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low; i < values.length; i++) if (!visit(values[i] as string, offsets[i] as number)) return;
 }

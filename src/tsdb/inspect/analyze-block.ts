@@ -3,7 +3,7 @@ import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import { type Block, matchSeries } from '../block/index.js';
 import { type IndexSymbols, SeriesEntry } from '../index/index.js';
-import { analyzeChunks, type ChunkAnalysis } from './analyze-chunks.js';
+import { analyzeChunks, type ChunkAnalysis, type ChunkRequest } from './analyze-chunks.js';
 import { largest } from './largest.js';
 import { PairTable } from './pair-table.js';
 
@@ -43,11 +43,13 @@ export interface AnalyzeOptions {
   readonly matchers?: readonly Matcher[] | undefined;
   /** Where given, every chunk is read as well, in their memory. */
   readonly kernels?: Kernels | undefined;
+  /** Called while chunks are read, with how much of them is done, from 0 to 1. */
+  readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /** Walks once over the series of a block. Throws `CorruptionError`. Source: cmd/promtool/tsdb.go `analyzeBlock`. */
 export function analyzeBlock(block: Block, options: AnalyzeOptions): BlockAnalysis {
-  const { matchers, limit, kernels } = options;
+  const { matchers, limit, kernels, onShare } = options;
   const { meta, index } = block;
   const scanner = index.scanner();
   const ids = matchers === undefined ? scanner.postings('', '') : matchSeries(index, matchers);
@@ -82,17 +84,13 @@ export function analyzeBlock(block: Block, options: AnalyzeOptions): BlockAnalys
     pairCount: pairs.size,
     entryCount,
     ...listsOf({ pairs, names, rangeMs, limit, textOf: (symbol) => index.symbols.text(symbol) }),
-    ...(kernels === undefined ? {} : chunksOf(block, ids, kernels)),
+    ...(kernels === undefined ? {} : chunksOf({ block, ids, kernels, onShare })),
   };
 }
 
-function chunksOf(
-  block: Block,
-  ids: Uint32Array,
-  kernels: Kernels,
-): Pick<BlockAnalysis, 'chunks' | 'chunkDamage'> {
+function chunksOf(request: ChunkRequest): Pick<BlockAnalysis, 'chunks' | 'chunkDamage'> {
   try {
-    return { chunks: analyzeChunks(block, ids, kernels) };
+    return { chunks: analyzeChunks(request) };
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
     return { chunkDamage: error };

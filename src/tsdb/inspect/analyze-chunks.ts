@@ -24,8 +24,20 @@ export interface ChunkAnalysis {
   readonly figures: readonly ChunkFigures[];
 }
 
+export interface ChunkRequest {
+  readonly block: Block;
+  /** Of series. */
+  readonly ids: Uint32Array;
+  readonly kernels: Kernels;
+  /** Called from time to time with how much is done, from 0 to 1. */
+  readonly onShare?: ((share: number) => void) | undefined;
+}
+
+/** Calls of `onShare` are so many series apart. */
+const shareSeries = 1024;
+
 /** Reads the chunks of these series. Throws `CorruptionError`. Source: cmd/promtool/tsdb.go `analyzeCompaction`. */
-export function analyzeChunks(block: Block, ids: Uint32Array, kernels: Kernels): ChunkAnalysis {
+export function analyzeChunks({ block, ids, kernels, onShare }: ChunkRequest): ChunkAnalysis {
   const floats = { samples: [] as number[], bytes: [] as number[] };
   const histograms = { samples: [] as number[], bytes: [] as number[], buckets: [] as number[] };
   const scope = new KernelScope(kernels);
@@ -33,8 +45,10 @@ export function analyzeChunks(block: Block, ids: Uint32Array, kernels: Kernels):
   const scanner = block.index.scanner();
   const entry = new SeriesEntry();
   let chunkCount = 0;
+  let seriesCount = 0;
   try {
     for (const id of ids) {
+      if (seriesCount++ % shareSeries === 0) onShare?.(seriesCount / ids.length);
       scanner.series(id, entry);
       entry.readChunks();
       for (let i = 0; i < entry.chunkCount; i++) {

@@ -16,17 +16,22 @@ export interface AnalyzeRequest {
   readonly matchers: readonly Matcher[] | undefined;
   /** Whether to read the chunks too. */
   readonly extended: boolean;
+  /** Called while chunks are read. */
+  readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
 }
 
-/** Analyzes one block of a data directory. Throws `UserError` where there is none, `CorruptionError`. */
+/** Analyzes one block, of a data directory or by itself. Throws `UserError` where there is none, `CorruptionError`. */
 export async function analyzeDirectory(request: AnalyzeRequest): Promise<BlockAnalysis> {
-  const { disk, directory, block: name, limit, matchers, extended } = request;
+  const { disk, directory, block: name, limit, matchers, extended, onProgress } = request;
   const block = await openNamedBlock(disk, { directory, name });
   try {
     const kernels = extended
       ? new Kernels(await loadKernels(disk), reserveMemory({ maxBytes: mostBytes }), mostBytes)
       : undefined;
-    return analyzeBlock(block, { limit, matchers, kernels });
+    const totalBytes = block.sizeBytes;
+    const onShare =
+      onProgress && ((share: number) => onProgress({ doneBytes: share * totalBytes, totalBytes }));
+    return analyzeBlock(block, { limit, matchers, kernels, onShare });
   } finally {
     await block.close();
   }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { type Disk, UserError } from '../../base/index.js';
-import { type Block, isUlid, openBlock } from '../block/index.js';
+import { type Block, isUlid, metaFileName, openBlock } from '../block/index.js';
 
 /** Of a ULID, the characters that tell its time; they sort as it does. */
 const timeCharacters = 10;
@@ -23,6 +23,11 @@ export function checkSandboxRoot(disk: Disk, directory: string): Promise<void> {
   return mustExist(disk, directory, 'setting up sandbox dir');
 }
 
+/** Whether the directory is a block itself. */
+export async function isBlockDirectory(disk: Disk, directory: string): Promise<boolean> {
+  return (await disk.stat(path.join(directory, metaFileName))) !== undefined;
+}
+
 /** The name of the block that was made last. Source: tsdb/db.go `LastBlockID`. */
 export async function lastBlockId(disk: Disk, directory: string): Promise<string> {
   let last: string | undefined;
@@ -40,12 +45,13 @@ export async function lastBlockId(disk: Disk, directory: string): Promise<string
   });
 }
 
-/** Opens the block of this name, or the last one. Throws `UserError` where there is none, `CorruptionError`. */
+/** Opens the block of this name, or the last one, or the directory where it is a block itself. Throws `UserError` where there is none, `CorruptionError`. */
 export async function openNamedBlock(
   disk: Disk,
   { directory, name }: { readonly directory: string; readonly name: string | undefined },
 ): Promise<Block> {
   await openDataDirectory(disk, directory);
+  if (!name && (await isBlockDirectory(disk, directory))) return openBlock({ disk, directory });
   const id = name || (await lastBlockId(disk, directory));
   const target = path.join(directory, id);
   if ((await disk.stat(target)) === undefined) {

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { type Clock, CorruptionError, type Disk, UserError } from '../../base/index.js';
+import { type Clock, CorruptionError, type Disk } from '../../base/index.js';
 import { KernelScope, Kernels, loadKernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import {
@@ -52,8 +52,8 @@ export async function dumpDatabase(request: DumpRequest): Promise<DumpOutcome> {
   await openDataDirectory(disk, directory);
   if (sandboxRoot !== undefined) await checkSandboxRoot(disk, sandboxRoot);
   const isDirectory = (await disk.stat(directory))?.isDirectory === true;
+  // Upstream does not open blocks without a log beside them, such as a snapshot of a data directory.
   const blocks = isDirectory ? (await listBlocks(disk, directory)).blocks : [];
-  await requireLog(disk, directory, blocks.length);
   const kernelModule = await loadKernels(disk);
   const database = await openReadOnly({ directory, disk, clock, kernelModule, headFrom: 'last-block' });
   const damages = new Damages(request.onDamage);
@@ -71,17 +71,6 @@ export async function dumpDatabase(request: DumpRequest): Promise<DumpOutcome> {
     querier.close();
     await database.close();
   }
-}
-
-/** Upstream does not open blocks without a log beside them, and scripts know its answer. */
-async function requireLog(disk: Disk, directory: string, blockCount: number): Promise<void> {
-  const log = path.join(directory, 'wal');
-  if (blockCount === 0 || (await disk.stat(log)) !== undefined) return;
-  throw new UserError({
-    code: 'no-wal',
-    message: `read WAL: find last checkpoint: open ${log}: no such file or directory`,
-    suggestions: [`make an empty directory "${log}", or name the directory of one block`],
-  });
 }
 
 function reportDamagedFiles(

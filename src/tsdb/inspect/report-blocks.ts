@@ -1,7 +1,14 @@
 import * as path from 'node:path';
 import { type Disk, messageOf } from '../../base/index.js';
-import { type BlockMeta, type ListedBlock, listBlocks, metaFileName, openBlock } from '../block/index.js';
-import { openDataDirectory } from './data-directory.js';
+import {
+  type BlockMeta,
+  type ListedBlock,
+  listBlocks,
+  metaFileName,
+  openBlock,
+  readBlockMeta,
+} from '../block/index.js';
+import { isBlockDirectory, openDataDirectory } from './data-directory.js';
 
 const tombstonesFileName = 'tombstones';
 
@@ -27,10 +34,12 @@ export interface BlockReport {
   readonly corrupted: readonly string[];
 }
 
-/** Opens every block of a data directory. Source: tsdb/db.go `DBReadOnly.Blocks`. */
+/** Opens every block of a data directory, or the one that is named. Source: tsdb/db.go `DBReadOnly.Blocks`. */
 export async function reportBlocks(disk: Disk, directory: string): Promise<BlockReport> {
   await openDataDirectory(disk, directory);
-  const listed = await listBlocks(disk, directory);
+  const listed = (await isBlockDirectory(disk, directory))
+    ? { blocks: [{ directory, meta: await readBlockMeta(disk, directory) }], broken: [] }
+    : await listBlocks(disk, directory);
   const blocks: BlockFigures[] = [];
   const opened: BlockMeta[] = [];
   const broken = new Map<string, string>();

@@ -1,2 +1,3 @@
 export type { LateLogStats, ReadOnlyDatabase, ReadOnlyOptions } from './contracts.js';
+export { type OpenedPlace, openPlace, type PlaceOptions } from './open-place.js';
 export { openReadOnly } from './open-read-only.js';

@@ -15,12 +15,12 @@ import type { Head } from '../head/index.js';
 import { isArchive, unpackArchive } from './archive/index.js';
 import type { ReadOnlyDatabase, ReadOnlyOptions } from './contracts.js';
 import { findPlaces, findPlacesBelow, type Places } from './find-places.js';
+import { defaultArchiveBytes } from './open-place.js';
 import { chunksHeadOf, headBytesFor, mostHeadBytes, type ReadLog, readLog } from './read-log.js';
 import { tolerantSource } from './tolerant-source.js';
 import { withoutDeleted } from './without-deleted.js';
 
 const maxListings = 5;
-const defaultArchiveBytes = 64 * 2 ** 30;
 
 /**
  * Reads a directory without locking, writing or mending anything, beside whoever writes it: a torn last record is the

@@ -11,6 +11,8 @@ export interface JoinedSeries {
   readonly order: Uint32Array;
   /** Calls `visit` for each source that has the series, in the order of the sources. */
   visit(series: number, visit: (source: number, index: number) => void): void;
+  /** Whether `test` says yes of a source that has the series; it is not called again then. */
+  some(series: number, test: (source: number, index: number) => boolean): boolean;
 }
 
 /**
@@ -53,7 +55,8 @@ export class Join implements JoinedSeries {
   /** Numbers as they came, or in the order of labels. */
   arrange(symbols: SymbolTable | undefined): void {
     const { labels } = this;
-    this.order = Uint32Array.from(labels, (_, i) => i);
+    this.order = new Uint32Array(labels.length);
+    for (let i = 0; i < labels.length; i++) this.order[i] = i;
     if (symbols === undefined) return;
     const ranks = ranksOf(labels, symbols);
     const compare = (a: number, b: number): number =>
@@ -69,6 +72,13 @@ export class Join implements JoinedSeries {
     const entries = this.#entries;
     for (let at = this.#ends[2 * series] as number; at !== noEntry; at = entries[3 * at + 2] as number)
       visit(entries[3 * at] as number, entries[3 * at + 1] as number);
+  }
+
+  some(series: number, test: (source: number, index: number) => boolean): boolean {
+    const entries = this.#entries;
+    for (let at = this.#ends[2 * series] as number; at !== noEntry; at = entries[3 * at + 2] as number)
+      if (test(entries[3 * at] as number, entries[3 * at + 1] as number)) return true;
+    return false;
   }
 
   #isExpected(matched: MatchedSeries, index: number, expected: number): boolean {

@@ -69,9 +69,18 @@ class Walk {
     );
   }
 
+  /** Whether `test` says yes of a source that has the current series. */
+  some(test: (matched: MatchedSeries, index: number) => boolean): boolean {
+    return (
+      this.#joined?.some(this.#series, (source, index) =>
+        test(this.#matched[source] as MatchedSeries, index),
+      ) === true
+    );
+  }
+
   close(): void {
     for (const matched of this.#matched.splice(0)) matched.close();
-    this.#joined = { labels: [], order: new Uint32Array(0), visit: () => undefined };
+    this.#joined = { labels: [], order: new Uint32Array(0), visit: () => undefined, some: () => false };
   }
 
   get #series(): number {
@@ -164,12 +173,11 @@ class JoinedSeriesSet implements SeriesSet {
   }
 
   #exists(): boolean {
-    let exists = false;
     let isKnown = true;
-    this.#walk.visit((matched, index) => {
+    const exists = this.#walk.some((matched, index) => {
       const answer = matched.overlaps?.(index);
-      if (answer === undefined) isKnown = false;
-      else if (answer) exists = true;
+      isKnown &&= answer !== undefined;
+      return answer === true;
     });
     return exists || (!isKnown && this.columns.length > 0);
   }

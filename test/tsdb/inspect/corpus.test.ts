@@ -44,6 +44,27 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
+/** The OpenMetrics lines of float series that rules name whose samples the recorded dump does not have. */
+async function moreLines(set: string, data: string, recorded: string): Promise<Set<string>> {
+  const known = linesBySeries(readExpected(recorded));
+  const more = new Set<string>();
+  const rules = differences.filter(({ sets, moreFloats }) => sets.includes(set) && moreFloats > 0);
+  const { text } = await dumpText(data, 'prom');
+  for (const series of linesBySeries(text).keys()) {
+    if (!rules.some(({ matcher }) => new RegExp(matcher, 's').test(series))) continue;
+    const options = { selectors: [series] };
+    const plain = linesOf((await dumpText(data, 'prom', options)).text);
+    const found = linesOf((await dumpText(data, 'openmetrics', options)).text);
+    // The last line ends the text.
+    assert.equal(found.length, plain.length + 1);
+    const wanted = new Set(known.get(series));
+    plain.forEach((line, i) => {
+      if (!wanted.has(line)) more.add(found[i] as string);
+    });
+  }
+  return more;
+}
+
 /** Shows the first line that differs, not all. */
 function assertLines(found: readonly string[], wanted: readonly string[]): void {
   const at = wanted.findIndex((line, i) => line !== found[i]);
@@ -156,12 +177,16 @@ for (const name of corpusSets) {
         sha256_of_sorted_lines: string;
       };
       const rules = differences.filter(({ sets }) => sets.includes(name));
-      const found = linesOf(text).map((line) => Buffer.from(`${line}\n`));
+      const all = linesOf(text);
+      const isMore = rules.some(({ moreFloats }) => moreFloats > 0);
+      const recorded = path.join(expected, 'dump-selected.txt.gz');
+      const more = isMore ? await moreLines(name, data, recorded) : new Set<string>();
       assert.equal(
-        found.length,
-        rules.reduce((sum, { moreFloats }) => sum + moreFloats, lines),
+        more.size,
+        rules.reduce((sum, { moreFloats }) => sum + moreFloats, 0),
       );
-      if (rules.length > 0) return;
+      const found = all.filter((line) => !more.has(line)).map((line) => Buffer.from(`${line}\n`));
+      assert.equal(found.length, lines);
       const sorted = Buffer.concat(found.sort(Buffer.compare));
       assert.equal(createHash('sha256').update(sorted).digest('hex'), sha256);
     });
