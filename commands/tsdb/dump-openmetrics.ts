@@ -1,12 +1,12 @@
-import { string as stringArg } from '@oclif/core/args';
-import { string } from '@oclif/core/flags';
 import { systemClock, systemDisk } from '../../src/base/index.js';
 import {
   BaseCommand,
+  dumpArgs,
   dumpExitCode,
+  dumpFlags,
   dumpOutput,
+  dumpSelection,
   ProgressBar,
-  parseWholeFlag,
   withPlace,
 } from '../../src/cli/index.js';
 import { parseSelector } from '../../src/sources/index.js';
@@ -27,43 +27,23 @@ export default class TsdbDumpOpenmetrics extends BaseCommand {
       command: '<%= config.bin %> <%= command.id %> data',
     },
   ];
-  static override args = {
-    directory: stringArg({
-      default: 'data/',
-      description:
-        'A data directory or any part of one (a block, wal, wbl, chunks_head, a checkpoint), or an archive of it.',
-    }),
-  };
-  static override flags = {
-    'sandbox-dir-root': string({
-      description: 'Accepted for scripts written for promtool: nothing is written anywhere.',
-    }),
-    'min-time': string({ description: 'The first time to print, in milliseconds since 1970.' }),
-    'max-time': string({ description: 'The last time to print, in milliseconds since 1970.' }),
-    match: string({
-      multiple: true,
-      multipleNonGreedy: true,
-      description: 'A selector of series (repeatable; a series needs to match one).',
-    }),
-  };
+  static override args = dumpArgs();
+  static override flags = dumpFlags();
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbDumpOpenmetrics);
     const bar = new ProgressBar(() => systemClock.monotonicMs());
     const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.directory, signal });
     await withPlace(open, async (place) => {
+      const selection = dumpSelection(flags);
       const outcome = await dumpDatabase({
         ...dumpOutput(this.terminal, place.told, bar),
         disk: systemDisk,
         clock: systemClock,
         directory: place.directory,
-        window: {
-          mintMs: parseWholeFlag(flags['min-time'] ?? '-9223372036854775808', 'min-time'),
-          maxtMs: parseWholeFlag(flags['max-time'] ?? '9223372036854775807', 'max-time'),
-        },
-        selectors: (flags.match ?? [`{__name__=~'(?s:.*)'}`]).map(parseSelector),
+        ...selection,
+        selectors: selection.selectors.map(parseSelector),
         form: 'openmetrics',
-        sandboxRoot: flags['sandbox-dir-root'] || undefined,
       });
       bar.clear();
       process.exitCode = dumpExitCode(outcome);

@@ -75,7 +75,7 @@ function conditionOf(index: IndexReader, scanner: IndexScanner, matcher: Matcher
 }
 
 /** The values that are looked up one by one, undefined where all must be tested. */
-function setOf({ type, value, regexp }: Matcher, wanted: boolean): readonly string[] | undefined {
+export function setOf({ type, value, regexp }: Matcher, wanted: boolean): readonly string[] | undefined {
   // What fails a negated matcher is the value, or the set, that it names.
   if (type === (wanted ? '=' : '!=')) return [value];
   return type === (wanted ? '=~' : '!~') ? regexp?.setMatches : undefined;

@@ -1,4 +1,5 @@
 import type { Matcher } from '../../model/index.js';
+import { setOf } from './match-series.js';
 import type { Block } from './open-block.js';
 
 /** Values of one matcher that are looked up; each may cost a read of the file. */
@@ -25,9 +26,7 @@ export function seriesBound({ index, meta }: Block, matchers: readonly Matcher[]
   return bound;
 }
 
-function namedValues({ type, value, regexp, matchesEmpty }: Matcher): readonly string[] | undefined {
-  if (matchesEmpty) return undefined;
-  if (type === '=') return [value];
-  const set = type === '=~' ? regexp?.setMatches : undefined;
-  return set !== undefined && set.length > 0 && set.length <= mostValues ? set : undefined;
+function namedValues(matcher: Matcher): readonly string[] | undefined {
+  const values = matcher.matchesEmpty ? undefined : setOf(matcher, true);
+  return values !== undefined && values.length <= mostValues ? values : undefined;
 }

@@ -28,13 +28,12 @@ import {
   replayFloats,
   replayHistogram,
   replayRows,
-  restoreChunk,
   restoreSeries,
   restoreStored,
   settleSteps,
   stageRows,
 } from './replay.js';
-import { newestMs, restoreChunkBytes } from './restore-bytes.js';
+import { newestMs, restoreChunk, restoreChunkBytes } from './restore-chunk.js';
 import { seriesBound } from './series-bound.js';
 import { HeadState } from './state.js';
 import { truncateBefore } from './truncate.js';

@@ -2,43 +2,12 @@ import type { Steps } from '../../base/index.js';
 import { chunkTimeLimitMs } from '../../kernels/index.js';
 import { type Labels, wordsOf } from '../../model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
-import { pushChunk } from './closed-chunks.js';
-import type { ChunkPlace, ClosedChunk, RestoredSeries, StagedRows, StoredSeries } from './contracts.js';
+import type { RestoredSeries, StagedRows, StoredSeries } from './contracts.js';
 import { isStaleFloat } from './foreign-series.js';
-import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
+import { hot, noRow, rowFlag } from './layout.js';
 import type { LoggedFloat } from './replay-stage.js';
 import type { HeadState } from './state.js';
 import { rowsInSlice } from './writer.js';
-
-/** Encodings of histograms. */
-const firstHistogramEncoding = 2;
-const xor2Encoding = 4;
-
-/** Puts a chunk that is on disk into its series; false when there is none. */
-export function restoreChunk(state: HeadState, restored: ClosedChunk, place: ChunkPlace): boolean {
-  const { writer } = state;
-  const row = writer.rowOf(restored.ref);
-  if (row === noRow) return false;
-  settleRow(state, row);
-  const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
-  const flags = chunkFlag.onDisk | (isOutOfOrder ? chunkFlag.late : 0);
-  const record = { row, mintMs, maxtMs, encoding, samples, flags, commit: 0 };
-  if (!pushChunk(writer, record, place.segment, place.offset)) {
-    writer.refusedSamples += samples;
-    return true;
-  }
-  writer.noteTimes(mintMs, maxtMs);
-  if (isOutOfOrder || maxtMs <= writer.lastMsOf(row)) return true;
-  const isHistogram = encoding >= firstHistogramEncoding && encoding !== xor2Encoding;
-  writer.changeRow(row, () => {
-    const { views } = writer;
-    const at = views.hotRow(row);
-    views.setDouble(at + hot.lastMs, maxtMs);
-    if (isHistogram) views.bytes[at + hot.encoding] = encoding;
-  });
-  writer.setFlags(row, isHistogram ? rowFlag.histogram : 0, isHistogram ? 0 : rowFlag.histogram);
-  return true;
-}
 
 /** Lets rows of a log wait, in the head's memory, for others of their series. Returns how many have no series. */
 export function stageRows(state: HeadState, rows: StagedRows): number {

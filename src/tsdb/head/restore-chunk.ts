@@ -1,0 +1,62 @@
+import type { SeriesRef } from '../../storage/index.js';
+import { pushChunk } from './closed-chunks.js';
+import type { ChunkPlace, ClosedChunk } from './contracts.js';
+import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
+import { settleRow } from './replay.js';
+import type { HeadState } from './state.js';
+
+/** Encodings of histograms, but for XOR2's number among them. */
+const firstHistogramEncoding = 2;
+const xor2Encoding = 4;
+
+/** Puts a chunk that is on disk into its series; false when there is none. */
+export function restoreChunk(state: HeadState, restored: ClosedChunk, place: ChunkPlace): boolean {
+  const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
+  const flags = chunkFlag.onDisk | (isOutOfOrder ? chunkFlag.late : 0);
+  return restoreInto(state, restored, (row) => {
+    const record = { row, mintMs, maxtMs, encoding, samples, flags, commit: 0 };
+    return pushChunk(state.writer, record, place.segment, place.offset);
+  });
+}
+
+/** The same for one that is in memory alone. */
+export function restoreChunkBytes(state: HeadState, restored: ClosedChunk, bytes: Uint8Array): boolean {
+  const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
+  const flags = isOutOfOrder ? chunkFlag.late : 0;
+  return restoreInto(state, restored, (row) => {
+    const record = { mintMs, maxtMs, encoding, samples, flags, commit: 0 };
+    return state.foreign.copies.add(row, bytes, record) !== 0;
+  });
+}
+
+/** `put` gives the chunk to the row; false where it found no room. */
+function restoreInto(state: HeadState, restored: ClosedChunk, put: (row: number) => boolean): boolean {
+  const { writer } = state;
+  const row = writer.rowOf(restored.ref);
+  if (row === noRow) return false;
+  settleRow(state, row);
+  const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
+  if (!put(row)) {
+    writer.refusedSamples += samples;
+    return true;
+  }
+  writer.noteTimes(mintMs, maxtMs);
+  if (isOutOfOrder || maxtMs <= writer.lastMsOf(row)) return true;
+  const isHistogram = encoding >= firstHistogramEncoding && encoding !== xor2Encoding;
+  writer.changeRow(row, () => {
+    const { views } = writer;
+    const at = views.hotRow(row);
+    views.setDouble(at + hot.lastMs, maxtMs);
+    if (isHistogram) views.bytes[at + hot.encoding] = encoding;
+  });
+  writer.setFlags(row, isHistogram ? rowFlag.histogram : 0, isHistogram ? 0 : rowFlag.histogram);
+  return true;
+}
+
+export function newestMs(state: HeadState, ref: SeriesRef): number {
+  const { writer } = state;
+  const row = writer.rowOf(ref);
+  if (row === noRow) return Number.NEGATIVE_INFINITY;
+  settleRow(state, row);
+  return writer.lastMsOf(row);
+}
