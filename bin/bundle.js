@@ -17,6 +17,11 @@ for (const file of readdirSync(path.join(root, 'commands'), { recursive: true })
 // Importing one of Node's modules as an ES module reads every one of its exports, some of which load whole subsystems;
 // asking for the module itself does not. The heaviest are asked for at the first use of anything they export.
 const heavyBuiltins = new Set(['node:crypto', 'node:http', 'node:net', 'node:zlib']);
+const lazyExports = (names, load) => `
+  let loaded;
+  const get = (name) => (loaded ??= ${load})[name];
+  for (const name of ${JSON.stringify(names.filter((name) => name !== 'default'))})
+    Object.defineProperty(exports, name, { enumerable: true, get: () => get(name) });`;
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(bundler) {
@@ -26,15 +31,22 @@ const lazyBuiltins = {
     bundler.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path: id }) => {
       const load = `process.getBuiltinModule(${JSON.stringify(id)})`;
       if (!heavyBuiltins.has(id)) return { contents: `module.exports = ${load};` };
-      const names = JSON.stringify(Object.keys(process.getBuiltinModule(id)));
-      return {
-        contents: `let loaded;
-          const get = (name) => (loaded ??= ${load})[name];
-          for (const name of ${names}) {
-            Object.defineProperty(exports, name, { enumerable: true, get: () => get(name) });
-          }`,
-      };
+      return { contents: lazyExports(Object.keys(process.getBuiltinModule(id)), load) };
     });
+  },
+};
+
+// The engine for the regular expressions that need one builds its tables when it is loaded.
+const lazyPackages = {
+  name: 'lazy-packages',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^re2js$/ }, ({ path: id, kind }) =>
+      kind === 'import-statement' ? { path: id, namespace: 'lazy-package' } : undefined,
+    );
+    bundler.onLoad({ filter: /^/, namespace: 'lazy-package' }, async ({ path: id }) => ({
+      contents: lazyExports(Object.keys(await import(id)), `require(${JSON.stringify(id)})`),
+      resolveDir: root,
+    }));
   },
 };
 
@@ -92,7 +104,7 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [lazyBuiltins, lazyOclif, unused],
+  plugins: [lazyBuiltins, lazyPackages, lazyOclif, unused],
   logLevel: 'warning',
 });
 runOrExit(process.execPath, [path.join('node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {

@@ -13,6 +13,12 @@ export abstract class BaseCommand extends Command {
     this.argv.includes('--no-color') ? { color: false } : {},
   );
 
+  /** oclif takes an argument that is not there from standard input, for which it waits: no command here means that. */
+  protected override init(): Promise<void> {
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
+    return super.init();
+  }
+
   /** Errors go to `main`, which prints them and chooses the exit code. */
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);

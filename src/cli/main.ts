@@ -1,6 +1,8 @@
+import * as path from 'node:path';
 import { Config } from '@oclif/core/config';
 import { ExitError } from '@oclif/core/errors';
-import { UserError } from '../base/index.js';
+import type { PJSON } from '@oclif/core/interfaces';
+import { systemFiles, UserError } from '../base/index.js';
 import { readCommandLine } from './command-line.js';
 import { exitCode } from './exit-codes.js';
 import { renderError } from './render-error.js';
@@ -13,7 +15,7 @@ export async function main(root: string, args: readonly string[]): Promise<void>
   const terminal = processTerminal(args.includes('--no-color') ? { color: false } : {});
   let commandName = '';
   try {
-    const config = await Config.load({ root });
+    const config = await Config.load({ root, pjson: readPackage(root) });
     const line = readCommandLine(args, config.commandIDs);
     if (line.kind === 'help') {
       const { showHelp } = await import('./show-help.js');
@@ -26,6 +28,11 @@ export async function main(root: string, args: readonly string[]): Promise<void>
   } catch (error) {
     process.exitCode = report(error, commandName, terminal);
   }
+}
+
+/** Given to oclif, which otherwise walks the directories and reads it twice. */
+function readPackage(root: string): PJSON {
+  return JSON.parse(systemFiles.readText(path.join(root, 'package.json')) ?? '{}') as PJSON;
 }
 
 /** What the user gave is wrong before anything runs: upstream's server then exits with 2. */

@@ -4,6 +4,7 @@ import type { Crc32cExports } from './crc32c.js';
 import type { DumpRowsExports } from './dump-rows.js';
 import type { FloatFormatExports } from './float-format.js';
 import type { HeadExports } from './head.js';
+import type { IndexPairsExports } from './index-pairs.js';
 import type { JsonRowsExports } from './json-rows.js';
 import type { RowsExports } from './rows.js';
 import type { ScanExports } from './scan.js';
@@ -45,4 +46,5 @@ export interface KernelExports
     WindowsExports,
     AggregationsExports,
     RowsExports,
-    DumpRowsExports {}
+    DumpRowsExports,
+    IndexPairsExports {}

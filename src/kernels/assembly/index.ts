@@ -19,3 +19,4 @@ export * from './rows';
 export { floatFormatPowers, formatFloat } from './float-format';
 export { jsonRows, jsonSlots } from './json-rows';
 export { dumpRows } from './dump-rows';
+export { indexPairs, indexPairsReport, pairTableAdd } from './index-pairs';

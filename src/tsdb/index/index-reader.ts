@@ -1,7 +1,7 @@
 import { CorruptionError, type Disk, type DiskFile } from '../../base/index.js';
 import { CheckedSeries } from './checked-series.js';
 import { FileCursor } from './file-cursor.js';
-import { FileWindow } from './file-window.js';
+import { FileWindow, readFully } from './file-window.js';
 import { type IndexToc, indexHeaderBytes, indexMagic, seriesAlignBytes, tocBytes } from './format.js';
 import { PostingsTable } from './postings-table.js';
 import { checkSum, readRange, readSection } from './read-section.js';
@@ -90,6 +90,16 @@ export class IndexReader {
     this.table = new PostingsTable(readSection(file, this.toc.postingsTable, sizeBytes), this.version);
   }
 
+  /** The entry of a series begins at its number times this. */
+  get seriesIdBytes(): number {
+    return this.version === 1 ? 1 : seriesAlignBytes;
+  }
+
+  /** Fills `into` with the file's bytes from `offset` on, unchecked; answers how many there were. */
+  readInto(into: Uint8Array, offset: number): number {
+    return readFully(this.#file, into, offset);
+  }
+
   /** A place of its own to read from: cheap, and quick for reads in rising order. */
   scanner(): IndexScanner {
     return this.#resting.pop() ?? new IndexScanner(this, this.#file);
@@ -120,7 +130,7 @@ export class IndexScanner {
     this.#index = index;
     this.#window = new FileWindow(file, index.sizeBytes);
     this.#cursor = new FileCursor(index.path);
-    this.#idBytes = index.version === 1 ? 1 : seriesAlignBytes;
+    this.#idBytes = index.seriesIdBytes;
   }
 
   #at(offset: number, length: number): FileCursor {

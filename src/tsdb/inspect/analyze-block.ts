@@ -1,11 +1,11 @@
 import { CorruptionError } from '../../base/index.js';
-import type { Kernels } from '../../kernels/index.js';
+import { KernelScope, type Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import { type Block, matchSeries } from '../block/index.js';
-import { type IndexSymbols, SeriesEntry } from '../index/index.js';
+import type { IndexReader, IndexSymbols } from '../index/index.js';
 import { analyzeChunks, type ChunkAnalysis, type ChunkRequest } from './analyze-chunks.js';
 import { largest } from './largest.js';
-import { PairTable } from './pair-table.js';
+import { type CountedPairs, PairCounts } from './pair-counts.js';
 
 export interface CountedKey {
   readonly key: string;
@@ -41,39 +41,20 @@ export interface AnalyzeOptions {
   /** Entries of each list. */
   readonly limit: number;
   readonly matchers?: readonly Matcher[] | undefined;
-  /** Where given, every chunk is read as well, in their memory. */
-  readonly kernels?: Kernels | undefined;
+  readonly kernels: Kernels;
+  /** Whether every chunk is read as well. */
+  readonly extended: boolean;
   /** Called while chunks are read, with how much of them is done, from 0 to 1. */
   readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /** Walks once over the series of a block. Throws `CorruptionError`. Source: cmd/promtool/tsdb.go `analyzeBlock`. */
 export function analyzeBlock(block: Block, options: AnalyzeOptions): BlockAnalysis {
-  const { matchers, limit, kernels, onShare } = options;
+  const { matchers, limit, kernels, extended, onShare } = options;
   const { meta, index } = block;
-  const scanner = index.scanner();
-  const ids = matchers === undefined ? scanner.postings('', '') : matchSeries(index, matchers);
+  const ids = matchers === undefined ? allSeries(index) : matchSeries(index, matchers);
   const rangeMs = meta.endMs - meta.mintMs;
-  let valueCount = 0;
-  for (const name of index.table.names()) valueCount += index.table.valueCount(name);
-  const pairs = new PairTable(valueCount);
-  /** The pairs of the series before, by their place: neighbours share many. */
-  const previous: number[] = [];
-  const entry = new SeriesEntry();
-  let entryCount = 0;
-  for (const id of ids) {
-    scanner.series(id, entry);
-    entry.readChunks();
-    const { labelCount, symbols, chunkCount, mintMs, maxtMs } = entry;
-    const covered = chunkCount === 0 ? 0 : (maxtMs[chunkCount - 1] as number) - (mintMs[0] as number);
-    entryCount += labelCount;
-    for (let i = 0; i < labelCount; i++) {
-      const guess = i < previous.length ? (previous[i] as number) : 0;
-      const name = symbols[2 * i] as number;
-      previous[i] = pairs.add(name, symbols[2 * i + 1] as number, rangeMs - covered, guess);
-    }
-  }
-  index.giveBack(scanner);
+  const pairs = countPairs(index, { ids, rangeMs, kernels });
   const names = namesOf(pairs, index.symbols);
   return {
     ulid: meta.ulid,
@@ -82,10 +63,33 @@ export function analyzeBlock(block: Block, options: AnalyzeOptions): BlockAnalys
     ...(matchers === undefined ? {} : { matchedCount: ids.length }),
     labelNameCount: names.length,
     pairCount: pairs.size,
-    entryCount,
+    entryCount: pairs.labelCount,
     ...listsOf({ pairs, names, rangeMs, limit, textOf: (symbol) => index.symbols.text(symbol) }),
-    ...(kernels === undefined ? {} : chunksOf({ block, ids, kernels, onShare })),
+    ...(extended ? chunksOf({ block, ids, kernels, onShare }) : {}),
   };
+}
+
+function allSeries(index: IndexReader): Uint32Array {
+  const scanner = index.scanner();
+  const ids = scanner.postings('', '');
+  index.giveBack(scanner);
+  return ids;
+}
+
+function countPairs(
+  index: IndexReader,
+  { ids, rangeMs, kernels }: { ids: Uint32Array; rangeMs: number; kernels: Kernels },
+): CountedPairs {
+  let expected = 0;
+  for (const name of index.table.names()) expected += index.table.valueCount(name);
+  const scope = new KernelScope(kernels);
+  try {
+    const counts = new PairCounts(scope, index, { rangeMs, expected });
+    counts.add(ids);
+    return counts.result;
+  } finally {
+    scope.close();
+  }
 }
 
 function chunksOf(request: ChunkRequest): Pick<BlockAnalysis, 'chunks' | 'chunkDamage'> {
@@ -107,10 +111,10 @@ interface NameFigures {
 }
 
 /** In the order of the names. */
-function namesOf(pairs: PairTable, symbols: IndexSymbols): readonly NameFigures[] {
+function namesOf(pairs: CountedPairs, symbols: IndexSymbols): readonly NameFigures[] {
   const names = new Map<number, NameFigures>();
   for (let pair = 0; pair < pairs.size; pair++) {
-    const symbol = pairs.firsts[pair] as number;
+    const symbol = pairs.names[pair] as number;
     let figures = names.get(symbol);
     if (figures === undefined) {
       figures = { symbol, name: symbols.text(symbol), uncoveredMs: 0, valueCount: 0, valueBytes: 0 };
@@ -118,13 +122,13 @@ function namesOf(pairs: PairTable, symbols: IndexSymbols): readonly NameFigures[
     }
     figures.uncoveredMs += pairs.sums[pair] as number;
     figures.valueCount++;
-    figures.valueBytes += symbols.byteLength(pairs.seconds[pair] as number);
+    figures.valueBytes += symbols.byteLength(pairs.values[pair] as number);
   }
   return [...names.values()].sort((a, b) => a.symbol - b.symbol);
 }
 
 interface Figures {
-  readonly pairs: PairTable;
+  readonly pairs: CountedPairs;
   readonly names: readonly NameFigures[];
   readonly rangeMs: number;
   readonly limit: number;
@@ -132,11 +136,11 @@ interface Figures {
 }
 
 function listsOf({ pairs, names, rangeMs, limit, textOf }: Figures) {
-  const { firsts, seconds, counts, sums, size } = pairs;
+  const { names: nameSymbols, values, counts, sums, size } = pairs;
   const share = (sumMs: number): number => Math.trunc(sumMs / rangeMs);
   const ofPairs = (figureOf: (pair: number) => number): readonly CountedKey[] =>
     largest(size, limit, figureOf).map((pair) => ({
-      key: `${textOf(firsts[pair] as number)}=${textOf(seconds[pair] as number)}`,
+      key: `${textOf(nameSymbols[pair] as number)}=${textOf(values[pair] as number)}`,
       count: figureOf(pair),
     }));
   const ofNames = (figure: (name: NameFigures) => number): readonly CountedKey[] =>
@@ -146,7 +150,7 @@ function listsOf({ pairs, names, rangeMs, limit, textOf }: Figures) {
     });
   const metricName = names.find(({ name }) => name === '__name__')?.symbol;
   const metrics: number[] = [];
-  for (let pair = 0; pair < size; pair++) if (firsts[pair] === metricName) metrics.push(pair);
+  for (let pair = 0; pair < size; pair++) if (nameSymbols[pair] === metricName) metrics.push(pair);
   const seriesOf = (i: number): number => counts[metrics[i] as number] as number;
   return {
     churningPairs: ofPairs((pair) => share(sums[pair] as number)),
@@ -155,7 +159,7 @@ function listsOf({ pairs, names, rangeMs, limit, textOf }: Figures) {
     longestNames: ofNames(({ valueBytes }) => valueBytes),
     mostValues: ofNames(({ valueCount }) => valueCount),
     largestMetrics: largest(metrics.length, limit, seriesOf).map((i) => ({
-      key: textOf(seconds[metrics[i] as number] as number),
+      key: textOf(values[metrics[i] as number] as number),
       count: seriesOf(i),
     })),
   };

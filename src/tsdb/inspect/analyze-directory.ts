@@ -4,8 +4,8 @@ import type { Matcher } from '../../model/index.js';
 import { analyzeBlock, type BlockAnalysis } from './analyze-block.js';
 import { openNamedBlock } from './data-directory.js';
 
-/** Chunks are read through windows of a mebibyte. */
-const mostBytes = 64 << 20;
+/** Of address space: 28 bytes a pair of name and value are used, and windows of a mebibyte. */
+const mostBytes = 2 ** 32;
 
 export interface AnalyzeRequest {
   readonly disk: Disk;
@@ -25,13 +25,11 @@ export async function analyzeDirectory(request: AnalyzeRequest): Promise<BlockAn
   const { disk, directory, block: name, limit, matchers, extended, onProgress } = request;
   const block = await openNamedBlock(disk, { directory, name });
   try {
-    const kernels = extended
-      ? new Kernels(await loadKernels(disk), reserveMemory({ maxBytes: mostBytes }), mostBytes)
-      : undefined;
+    const kernels = new Kernels(await loadKernels(disk), reserveMemory({ maxBytes: mostBytes }));
     const totalBytes = block.sizeBytes;
     const onShare =
       onProgress && ((share: number) => onProgress({ doneBytes: share * totalBytes, totalBytes }));
-    return analyzeBlock(block, { limit, matchers, kernels, onShare });
+    return analyzeBlock(block, { limit, matchers, kernels, extended, onShare });
   } finally {
     await block.close();
   }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
 import { largest } from '../../../src/tsdb/inspect/largest.js';
-import { PairTable } from '../../../src/tsdb/inspect/pair-table.js';
 
 const seed = Number(process.env.SEED ?? 20261122);
 
@@ -33,26 +32,6 @@ describe(`lists of the largest (seed ${seed})`, () => {
           largest(figures.length, limit, (i) => figures[i] as number),
           sorted.slice(0, limit),
         );
-    }
-  });
-});
-
-describe(`counts by pairs (seed ${seed})`, () => {
-  it('are those of a Map, whatever was expected and guessed', () => {
-    const random = seededRandom(seed);
-    const table = new PairTable(3);
-    const known = new Map<string, { count: number; sum: number }>();
-    for (let i = 0; i < 20_000; i++) {
-      const [first, second, amount] = [random.uint32() % 50, random.uint32() % 200, random.uint32() % 1000];
-      const pair = table.add(first, second, amount, random.uint32() % 100);
-      assert.deepEqual([table.firsts[pair], table.seconds[pair]], [first, second]);
-      const { count, sum } = known.get(`${first} ${second}`) ?? { count: 0, sum: 0 };
-      known.set(`${first} ${second}`, { count: count + 1, sum: sum + amount });
-    }
-    assert.equal(table.size, known.size);
-    for (let pair = 0; pair < table.size; pair++) {
-      const expected = known.get(`${table.firsts[pair]} ${table.seconds[pair]}`);
-      assert.deepEqual({ count: table.counts[pair], sum: table.sums[pair] }, expected);
     }
   });
 });
