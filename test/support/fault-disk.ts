@@ -4,67 +4,26 @@
  */
 import * as path from 'node:path';
 import type { DirectoryEntry, Disk, DiskFile, FileStat, OpenMode, Random } from '../../src/base/index.js';
+import { FileContent } from './fault-content.js';
 
-const sectorBytes = 512;
-
-class Content {
-  bytes: Uint8Array;
-  size: number;
-  durable: Uint8Array;
-
-  constructor(durable: Uint8Array = new Uint8Array(0)) {
-    this.durable = durable;
-    this.bytes = durable.slice();
-    this.size = durable.length;
-  }
-
-  get visible(): Uint8Array {
-    return this.bytes.subarray(0, this.size);
-  }
-
-  write(bytes: Uint8Array, offset: number): void {
-    const end = offset + bytes.length;
-    if (end > this.bytes.length) this.#grow(Math.max(end, this.bytes.length * 2));
-    this.bytes.set(bytes, offset);
-    this.size = Math.max(this.size, end);
-  }
-
-  truncate(size: number): void {
-    if (size > this.bytes.length) this.#grow(size);
-    if (size < this.size) this.bytes.fill(0, size, this.size);
-    this.size = size;
-  }
-
-  #grow(capacity: number): void {
-    const grown = new Uint8Array(capacity);
-    grown.set(this.visible);
-    this.bytes = grown;
-  }
-
-  sync(): void {
-    this.durable = this.visible.slice();
-  }
-
-  /** What power loss leaves: old or new sectors, each by itself, and an end between the old and the new one. */
-  survivor(random: Random): Uint8Array {
-    const fate = random.float();
-    if (fate < 0.3) return this.durable.slice();
-    if (fate < 0.5) return this.visible.slice();
-    const low = Math.min(this.size, this.durable.length);
-    const high = Math.max(this.size, this.durable.length);
-    const survivor = new Uint8Array(low + Math.floor(random.float() * (high - low + 1)));
-    for (let at = 0; at < survivor.length; at += sectorBytes) {
-      const from = random.float() < 0.5 ? this.visible : this.durable;
-      survivor.set(from.subarray(at, Math.min(at + sectorBytes, survivor.length)), at);
-    }
-    return survivor;
-  }
-}
-
-export type DiskOperation = 'write' | 'sync' | 'truncate' | 'create' | 'syncDirectory' | 'rename';
+export type DiskOperation =
+  | 'write'
+  | 'sync'
+  | 'truncate'
+  | 'create'
+  | 'syncDirectory'
+  | 'rename'
+  | 'remove'
+  | 'makeDirectory';
 
 /** How often each kind of call fails, from 0 to 1. */
 export type FaultRates = Partial<Record<DiskOperation | 'shortWrite', number>>;
+
+/** One call, counted from 0 over all that change the disk: it fails, or nothing after it is done. */
+export interface Interruption {
+  readonly at: number;
+  readonly how: 'fails' | 'noSpace' | 'dies';
+}
 
 function systemError(code: string, target: string): Error {
   return Object.assign(new Error(`${code}: injected, "${target}"`), { code });
@@ -72,37 +31,57 @@ function systemError(code: string, target: string): Error {
 
 export class FaultDisk implements Disk {
   readonly random: Random;
+  /** How often each fault has come, in this disk and those before it. */
+  readonly fired: Map<string, number>;
   rates: FaultRates = {};
+  interruption: Interruption | undefined;
+  /** Calls that changed the disk, or tried to. */
+  operations = 0;
   /** Bytes that fit; writes beyond fail with ENOSPC, after what still fits. */
   capacityBytes = Number.POSITIVE_INFINITY;
   #dead = false;
   readonly #directories = new Set<string>(['/']);
-  readonly #files = new Map<string, Content>();
-  readonly #durableFiles = new Map<string, Content>();
+  readonly #files = new Map<string, FileContent>();
+  readonly #durableFiles = new Map<string, FileContent>();
   /** Of directories, and not durable. */
   #directoryMoves: { readonly from: string; readonly to: string }[] = [];
 
-  constructor(random: Random) {
+  constructor(random: Random, fired = new Map<string, number>()) {
     this.random = random;
+    this.fired = fired;
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
+  #count(fault: string): void {
+    this.fired.set(fault, (this.fired.get(fault) ?? 0) + 1);
   }
 
   /** The disk after power loss. Names not synced may be there or not; this disk answers every call with EIO. */
   crash(): FaultDisk {
     this.#dead = true;
-    const next = new FaultDisk(this.random);
+    this.#count('power loss');
+    const next = new FaultDisk(this.random, this.fired);
     for (const directory of this.#directories) next.#directories.add(directory);
-    const survives = (name: string): Content | undefined => {
+    const survives = (name: string): FileContent | undefined => {
       const visible = this.#files.get(name);
       const durable = this.#durableFiles.get(name);
       if (visible === durable) return visible;
+      this.#count('name in doubt');
       return this.random.float() < 0.5 ? visible : durable;
     };
     for (const name of new Set([...this.#files.keys(), ...this.#durableFiles.keys()])) {
       const content = survives(name);
-      if (content !== undefined) next.#put(name, new Content(content.survivor(this.random)));
+      if (content === undefined) continue;
+      if (content.isUnsynced) this.#count('file not synced');
+      next.#put(name, new FileContent(content.survivor(this.random)));
     }
     for (const { from, to } of this.#directoryMoves.reverse()) {
-      if (this.random.float() < 0.5) next.#renameDirectory(to, from);
+      if (this.random.float() < 0.5) continue;
+      this.#count('rename undone');
+      next.#renameDirectory(to, from);
     }
     next.#directoryMoves = [];
     return next;
@@ -111,22 +90,31 @@ export class FaultDisk implements Disk {
   /** The same bytes without loss or faults, as a process that was killed leaves them. */
   kill(): FaultDisk {
     this.#dead = true;
-    const next = new FaultDisk(this.random);
+    this.#count('process killed');
+    const next = new FaultDisk(this.random, this.fired);
     for (const directory of this.#directories) next.#directories.add(directory);
-    for (const [name, content] of this.#files) next.#put(name, new Content(content.visible.slice()));
+    for (const [name, content] of this.#files) next.#put(name, new FileContent(content.visible.slice()));
     return next;
   }
 
-  #put(name: string, content: Content): void {
+  /** With the directories above, whose removal may not have lasted either. */
+  #put(name: string, content: FileContent): void {
     this.#files.set(name, content);
     this.#durableFiles.set(name, content);
+    for (let above = path.dirname(name); above !== '/'; above = path.dirname(above))
+      this.#directories.add(above);
   }
 
   /** Turns the bits of one byte. */
   flip(file: string, offset: number, mask = 0xff): void {
+    this.#count('bits flipped');
     const { bytes, durable } = this.#content(file);
     bytes[offset] = (bytes[offset] as number) ^ mask;
     if (offset < durable.length) durable[offset] = bytes[offset] as number;
+  }
+
+  sizeOf(file: string): number {
+    return this.#content(file).size;
   }
 
   fileNames(): string[] {
@@ -141,12 +129,23 @@ export class FaultDisk implements Disk {
 
   #check(operation: DiskOperation | undefined, target: string): void {
     if (this.#dead) throw systemError('EIO', target);
-    if (operation !== undefined && this.random.float() < (this.rates[operation] ?? 0)) {
+    if (operation === undefined) return;
+    this.#interrupt(target);
+    if (this.random.float() < (this.rates[operation] ?? 0)) {
+      this.#count(`${operation} failed`);
       throw systemError('EIO', target);
     }
   }
 
-  #content(file: string): Content {
+  #interrupt(target: string): void {
+    const { interruption } = this;
+    if (this.operations++ !== interruption?.at) return;
+    this.#count(`call ${interruption.how}`);
+    if (interruption.how === 'dies') this.#dead = true;
+    throw systemError(interruption.how === 'noSpace' ? 'ENOSPC' : 'EIO', target);
+  }
+
+  #content(file: string): FileContent {
     const content = this.#files.get(path.resolve(file));
     if (content === undefined) throw systemError('ENOENT', file);
     return content;
@@ -156,9 +155,9 @@ export class FaultDisk implements Disk {
     const name = path.resolve(file);
     this.#check(mode === 'create' ? 'create' : undefined, file);
     if (mode === 'create') {
-      if (this.#usedBytes() >= this.capacityBytes) throw systemError('ENOSPC', file);
+      if (this.#usedBytes() >= this.capacityBytes) this.#noSpace(file);
       const existing = this.#files.get(name);
-      if (existing === undefined) this.#files.set(name, new Content());
+      if (existing === undefined) this.#files.set(name, new FileContent());
       else existing.truncate(0);
     }
     return this.#handle(file, this.#content(file));
@@ -169,7 +168,7 @@ export class FaultDisk implements Disk {
     return this.#handle(file, this.#content(file));
   }
 
-  #handle(file: string, content: Content): DiskFile {
+  #handle(file: string, content: FileContent): DiskFile {
     const readSync = (into: Uint8Array, offset: number): number => {
       this.#check(undefined, file);
       const part = content.visible.subarray(offset, offset + into.length);
@@ -200,29 +199,37 @@ export class FaultDisk implements Disk {
     };
   }
 
-  #dropUnsynced(content: Content): void {
+  #noSpace(file: string): never {
+    this.#count('no space');
+    throw systemError('ENOSPC', file);
+  }
+
+  #dropUnsynced(content: FileContent): void {
+    this.#count('unsynced bytes dropped');
     const size = content.size;
     content.bytes.set(content.survivor(this.random).subarray(0, size));
   }
 
-  #write(write: { file: string; content: Content; bytes: Uint8Array; offset: number }): number {
+  #write(write: { file: string; content: FileContent; bytes: Uint8Array; offset: number }): number {
     const { file, content, bytes, offset } = write;
     const free = this.capacityBytes - this.#usedBytes() + Math.max(0, content.size - offset);
     if (bytes.length > free) {
-      if (free <= 0) throw systemError('ENOSPC', file);
+      if (free <= 0) this.#noSpace(file);
       content.write(bytes.subarray(0, free), offset);
       return free;
     }
+    const wasDead = this.#dead;
     try {
       this.#check('write', file);
     } catch (error) {
-      if (!this.#dead)
-        content.write(bytes.subarray(0, Math.floor(this.random.float() * bytes.length)), offset);
+      const kept = Math.floor(this.random.float() * bytes.length);
+      if (!wasDead) content.write(bytes.subarray(0, kept), offset);
       throw error;
     }
     let count = bytes.length;
     if (count > 1 && this.random.float() < (this.rates.shortWrite ?? 0)) {
       count = 1 + Math.floor(this.random.float() * (count - 1));
+      this.#count('short write');
     }
     content.write(bytes.subarray(0, count), offset);
     return count;
@@ -259,7 +266,7 @@ export class FaultDisk implements Disk {
 
   /** Directories are durable at once: what is lost of them is lost with their files' names. */
   async makeDirectory(directory: string): Promise<void> {
-    this.#check(undefined, directory);
+    this.#check('makeDirectory', directory);
     for (let name = path.resolve(directory); name !== '/'; name = path.dirname(name)) {
       this.#directories.add(name);
     }
@@ -293,7 +300,7 @@ export class FaultDisk implements Disk {
   }
 
   async remove(target: string): Promise<void> {
-    this.#check(undefined, target);
+    this.#check('remove', target);
     const name = path.resolve(target);
     for (const file of [...this.#files.keys()]) {
       if (file === name || file.startsWith(`${name}/`)) this.#files.delete(file);
@@ -316,7 +323,7 @@ export class FaultDisk implements Disk {
   }
 }
 
-function moveNames(names: Map<string, Content>, from: string, to: string): void {
+function moveNames(names: Map<string, FileContent>, from: string, to: string): void {
   for (const [name, content] of [...names]) {
     if (!name.startsWith(`${from}/`)) continue;
     names.delete(name);

@@ -6,7 +6,14 @@ import { type BlockList, listBlocks } from '../block/index.js';
 import { repairHeadChunks } from '../chunks/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
-import { planRepair, repairLog, SeriesLedger, type WalEvents, WalWriter } from '../wal/index.js';
+import {
+  planRepair,
+  removeTemporaryCheckpoints,
+  repairLog,
+  SeriesLedger,
+  type WalEvents,
+  WalWriter,
+} from '../wal/index.js';
 import { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
 import { type DatabaseView, openDatabaseReader } from './database-reader.js';
@@ -54,6 +61,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   const log = path.join(directory, 'wal');
   const chunksHeadDirectory = path.join(directory, 'chunks_head');
   await disk.makeDirectory(log);
+  await removeTemporaryCheckpoints(disk, log);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
   const { blocks, broken } = await readyBlocks(disk, directory, events);
   const { head, kernels } = createMemoryOfHead(options);

@@ -11,6 +11,7 @@ import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
 import { HeadCutter } from './head-cutter.js';
 import { LogTruncation } from './log-truncation.js';
+import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
 import { maintenanceHere } from './maintenance.js';
 import { OpenAppenders } from './open-appenders.js';
@@ -55,6 +56,7 @@ export class HeadDatabase implements Database {
     this.#cutter = createCutter(options, { ...parts, openAppenders, view: this.#view });
     this.#appending = {
       ...parts,
+      logTurns: new LogTurns(),
       publications: this.#publications,
       openAppenders,
       startTimestamps: options.walStartTimestamps === true,

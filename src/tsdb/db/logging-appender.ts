@@ -23,6 +23,7 @@ import {
   type WalWriter,
 } from '../wal/index.js';
 import { countOutcome, type DatabaseStats } from './database-stats.js';
+import type { LogTurns } from './log-turns.js';
 import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './logged-histograms.js';
 import type { OpenAppenders } from './open-appenders.js';
 import type { Publications } from './publications.js';
@@ -34,6 +35,7 @@ export interface LoggingAppenderParts {
   readonly writer: WalWriter;
   readonly ledger: SeriesLedger;
   readonly stats: DatabaseStats;
+  readonly logTurns: LogTurns;
   readonly publications: Publications;
   readonly openAppenders: OpenAppenders;
   /** Records with start timestamps, which older versions of Prometheus skip. */
@@ -116,12 +118,7 @@ export class LoggingAppender implements Appender {
     let isShown = false;
     try {
       const records = this.#encode();
-      const isKnown = records.length === 0 || this.#parts.ledger.size === 0;
-      const series = isKnown ? [] : await this.#logManySeries();
-      const logged =
-        records.length === 0
-          ? Promise.resolve()
-          : this.#parts.writer.log({ kind, series, records, mayWait: kind === 'scraped' });
+      const logged = records.length === 0 ? Promise.resolve() : this.#log(kind, records);
       await publications.add(logged, () => {
         isShown = true;
         if (openAppenders.isWatched) openAppenders.published(this.#lowestMs());
@@ -141,6 +138,14 @@ export class LoggingAppender implements Appender {
     stats.exemplarsAppended += this.#exemplars.length;
     openAppenders.ended(this);
     this.#parts.committed();
+  }
+
+  #log(kind: CommitKind, records: readonly LoggedRecord[]): Promise<void> {
+    const { ledger, writer, logTurns } = this.#parts;
+    const prepare = ledger.size === 0 ? undefined : () => this.#logManySeries();
+    return logTurns.take(prepare, (series = []) =>
+      writer.log({ kind, series, records, mayWait: kind === 'scraped' }),
+    );
   }
 
   #lowestMs(): number {

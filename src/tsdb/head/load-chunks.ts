@@ -19,15 +19,24 @@ interface CopiedChunk {
   readonly encoding: number;
 }
 
-/** Decodes chunks into columns, those in order first. Throws `CorruptionError`. */
+/** Decodes chunks into columns, those in order first. Throws `CorruptionError`, or tells `onDamage` of it and goes on. */
 export function loadChunks(seen: readonly VisibleChunk[], parts: Parts, into: ColumnWriter): void {
-  const { scope } = into;
   for (const each of seen) {
-    const copied = copyChunk(each, parts, scope);
-    const fault = into.appendChunk(copied.encoding, copied.at, copied.length);
-    scope.free(copied.at);
-    if (fault !== 0) throw damaged(each, `chunk fault ${fault}`);
+    try {
+      loadChunk(each, parts, into);
+    } catch (error) {
+      if (into.onDamage === undefined || !(error instanceof CorruptionError)) throw error;
+      into.onDamage(error);
+    }
   }
+}
+
+function loadChunk(seen: VisibleChunk, parts: Parts, into: ColumnWriter): void {
+  const { scope } = into;
+  const copied = copyChunk(seen, parts, scope);
+  const fault = into.appendChunk(copied.encoding, copied.at, copied.length);
+  scope.free(copied.at);
+  if (fault !== 0) throw damaged(seen, `chunk fault ${fault}`);
 }
 
 /** Whole chunks in rising time, of those that are seen in part as much as is seen. */

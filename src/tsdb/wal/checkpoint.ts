@@ -62,7 +62,7 @@ export function planCheckpoint(
 export async function writeCheckpoint(job: CheckpointJob, parts: CheckpointParts): Promise<CheckpointStats> {
   const { disk } = parts;
   const sources = await checkpointSources(job, disk);
-  await removeTemporary(disk, job.directory);
+  await removeTemporaryCheckpoints(disk, job.directory);
   const target = path.join(job.directory, `checkpoint.${segmentFileName(job.to)}`);
   const temporary = `${target}.tmp`;
   await disk.makeDirectory(temporary);
@@ -95,7 +95,7 @@ export async function removeCheckpointed(disk: Disk, directory: string): Promise
 }
 
 /** What a crash left of checkpoints in the making. */
-async function removeTemporary(disk: Disk, directory: string): Promise<void> {
+export async function removeTemporaryCheckpoints(disk: Disk, directory: string): Promise<void> {
   for (const { name } of await disk.list(directory)) {
     if (temporaryName.test(name)) await disk.remove(path.join(directory, name));
   }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+
+/**
+ * `told`: the sender heard that it is kept. `shown`: committed, and nobody was told; or found by an earlier start.
+ * `doubtful`: refused while the disk also refused to cut back or to sync, so that the bytes may have stayed.
+ * `decayed`: was there when bits were turned at rest.
+ */
+export type Fate = 'open' | 'told' | 'shown' | 'refused' | 'doubtful' | 'decayed';
+
+export interface Attempt {
+  readonly series: string;
+  readonly timestampMs: number;
+  /** The value's bits, or a histogram's fields. */
+  readonly text: string;
+  fate: Fate;
+  /** Of the commit's end. */
+  committedMs: number;
+}
+
+/** Rows of a query: for each series, text by time. */
+export type FoundRows = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+export interface Expectation {
+  /** What must be there. */
+  isDue(attempt: Attempt): boolean;
+  /** What a start found must be found again. */
+  readonly isStart: boolean;
+  /** Whether what a start missed may come back: what it mended was not synced, and power may be lost again. */
+  readonly mayComeBack: boolean;
+}
+
+/** Knows what was sent and what became of it. */
+export class Oracle {
+  readonly attempts: Attempt[] = [];
+
+  /** From here on what was sent so far may be missing; wrong it may not be. */
+  decay(): void {
+    for (const attempt of this.attempts) attempt.fate = 'decayed';
+  }
+
+  /** Nothing wrong, nothing that nobody sent or that was refused, nothing missing that is due. */
+  check(found: FoundRows, { isDue, isStart, mayComeBack }: Expectation): void {
+    let known = 0;
+    for (const attempt of this.attempts) {
+      const text = found.get(attempt.series)?.get(attempt.timestampMs);
+      if (text === undefined) {
+        if (isDue(attempt)) fail('lost', attempt);
+      } else {
+        known++;
+        if (text !== attempt.text) fail('wrong', attempt, text);
+        if (attempt.fate === 'refused') fail('phantom', attempt, text);
+      }
+      if (!isStart || attempt.fate === 'decayed') continue;
+      if (text === undefined) attempt.fate = mayComeBack ? 'doubtful' : 'refused';
+      else if (attempt.fate !== 'told') attempt.fate = 'shown';
+    }
+    let all = 0;
+    for (const rows of found.values()) all += rows.size;
+    assert.equal(all, known, 'samples that nobody sent');
+  }
+}
+
+function fail(what: string, { series, timestampMs, fate, text }: Attempt, found?: string): never {
+  const codes = (of: string): string => [...of].map((one) => one.charCodeAt(0).toString(16)).join(' ');
+  const seen = found === undefined ? '' : `: ${codes(found)} for ${codes(text)}`;
+  assert.fail(`${what}: ${series} at ${timestampMs}, ${fate}${seen}`);
+}

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { type CorruptionError, seededRandom } from '../../src/base/index.js';
+import { type Database, openDatabase } from '../../src/tsdb/index.js';
+import { FaultDisk } from '../support/fault-disk.js';
+import { kernelModule, sharedKernels } from '../support/kernels.js';
+import { ManualClock } from '../tsdb/db/manual-clock.js';
+import { type Attempt, type Expectation, Oracle } from './oracle.js';
+import { appendRandomRows, readRows } from './samples.js';
+import type { End, Script, Step } from './steps.js';
+
+const directory = '/data';
+/** Small, so that heads are cut often. */
+const blockMs = 10_000;
+/** Time passes in steps, with a turn of the event loop in each. */
+const sliceMs = 250;
+/** What `interval` promises, and the step in which its timer fires. */
+const intervalMs = 1000 + sliceMs;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What a script did. */
+export interface Outcome {
+  /** Samples whose sender was told. */
+  readonly told: number;
+  readonly fired: ReadonlyMap<string, number>;
+  readonly lives: number;
+  readonly blocks: number;
+  readonly checkpoints: number;
+}
+
+/** Runs a script against the database on a disk with its faults, and rejects at the first broken promise. */
+export async function runScript(script: Script): Promise<Outcome> {
+  return new Run(script).all();
+}
+
+class Run {
+  readonly #script: Script;
+  readonly #oracle = new Oracle();
+  #disk: FaultDisk;
+  #clock = new ManualClock();
+  #database: Database | undefined;
+  #pending: Promise<void>[] = [];
+  #nextMs = 1_700_000_000_000;
+  #told = 0;
+  #lives = 0;
+  #blocks = 0;
+  #checkpoints = 0;
+  #isDecayed = false;
+  /** By the read that runs. */
+  #isDamaged = false;
+  /** Syncs may have failed since the start: what was written before may be gone. */
+  #syncFailed = false;
+
+  constructor(script: Script) {
+    this.#script = script;
+    this.#disk = new FaultDisk(seededRandom(script.seed ^ 0x5eed));
+  }
+
+  async all(): Promise<Outcome> {
+    await this.#start(() => false);
+    for (const step of this.#script.steps) await this.#do(step);
+    await this.#end('close');
+    const [told, lives] = [this.#told, this.#lives];
+    const [blocks, checkpoints] = [this.#blocks, this.#checkpoints];
+    return { told, fired: this.#disk.fired, lives, blocks, checkpoints };
+  }
+
+  /** Damage is told where bits were turned, and until the next start where a sync failed, and nowhere else. */
+  readonly #onDamage = (damage: CorruptionError): void => {
+    if (!this.#isDecayed && !this.#syncFailed) throw damage;
+    this.#isDamaged = true;
+  };
+
+  get #db(): Database {
+    assert.ok(this.#database !== undefined);
+    return this.#database;
+  }
+
+  async #start(isDue: Expectation['isDue']): Promise<void> {
+    const { sync, compression, segmentSizeBytes, startTimestamps } = this.#script;
+    this.#clock = new ManualClock();
+    this.#lives++;
+    this.#syncFailed = false;
+    this.#database = await openDatabase({
+      directory,
+      disk: this.#disk,
+      clock: this.#clock,
+      random: this.#disk.random,
+      kernelModule: await kernelModule(),
+      readerKernels: await sharedKernels(),
+      headMaxBytes: 16 << 20,
+      minBlockDurationMs: blockMs,
+      lock: false,
+      walSync: sync,
+      walCompression: compression,
+      segmentSizeBytes,
+      walStartTimestamps: startTimestamps,
+    });
+    const leftovers = this.#disk.fileNames().filter((name) => name.includes('.tmp'));
+    assert.deepEqual(leftovers, [], 'leftovers of unfinished work');
+    const mayComeBack = sync !== 'commit';
+    const found = await readRows(this.#database, this.#onDamage);
+    this.#oracle.check(found, { isDue, isStart: true, mayComeBack });
+  }
+
+  async #do(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'commit':
+        this.#commit(step);
+        return;
+      case 'rollback': {
+        const appender = this.#db.appender();
+        this.#append(appender, step, 'refused');
+        appender.rollback();
+        return;
+      }
+      case 'advance':
+        this.#nextMs += step.ms;
+        for (let left = step.ms; left > 0; left -= sliceMs) {
+          this.#clock.advance(Math.min(left, sliceMs));
+          await turn();
+        }
+        return;
+      case 'cut':
+        return this.#db.maybeCut();
+      case 'settle':
+        await Promise.all(this.#pending.splice(0));
+        return;
+      case 'turns':
+        for (let i = 0; i < step.count; i++) await turn();
+        return;
+      case 'faults':
+        this.#disk.rates = step.rates;
+        if ((step.rates.sync ?? 0) > 0) this.#syncFailed = true;
+        return;
+      case 'capacity':
+        this.#disk.capacityBytes = step.bytes;
+        return;
+      case 'read': {
+        // What is committed is shown, whatever the disk does.
+        const due = new Set(this.#oracle.attempts.filter(({ fate }) => fate === 'told' || fate === 'shown'));
+        this.#isDamaged = false;
+        const found = await readRows(this.#db, this.#onDamage);
+        const isWhole = !this.#isDamaged;
+        const isDue = (attempt: Attempt): boolean => isWhole && due.has(attempt);
+        this.#oracle.check(found, { isDue, isStart: false, mayComeBack: false });
+        return;
+      }
+      case 'end':
+        return this.#end(step.how);
+    }
+  }
+
+  #append(
+    appender: ReturnType<Database['appender']>,
+    { rows, seed }: { readonly rows: number; readonly seed: number },
+    fate: Attempt['fate'],
+  ): Attempt[] {
+    const withStarts = this.#script.startTimestamps;
+    const place = { fromMs: this.#nextMs, withStarts, mayBeRefused: this.#isDecayed };
+    const sent = appendRandomRows(appender, { rows, seed, ...place });
+    this.#nextMs += rows;
+    for (const attempt of sent) attempt.fate = fate;
+    this.#oracle.attempts.push(...sent);
+    return sent;
+  }
+
+  #commit(step: Extract<Step, { kind: 'commit' }>): void {
+    const appender = this.#db.appender();
+    const own = this.#append(appender, step, 'open');
+    const disk = this.#disk;
+    const clock = this.#clock;
+    const done = appender.commit(step.told ? 'acknowledged' : 'scraped').then(
+      () => {
+        // Whoever is told after the end is told by nobody.
+        if (disk.isDead) return;
+        if (step.told) this.#told += own.length;
+        for (const attempt of own) {
+          attempt.fate = step.told ? 'told' : 'shown';
+          attempt.committedMs = clock.nowMs();
+        }
+      },
+      () => {
+        const { sync, truncate } = disk.rates;
+        const isSure = !sync && !truncate && !disk.isDead;
+        for (const attempt of own) attempt.fate = isSure ? 'refused' : 'doubtful';
+      },
+    );
+    this.#pending.push(done);
+  }
+
+  async #end(how: End): Promise<void> {
+    const before = this.#disk;
+    const database = this.#db;
+    const pending = this.#pending.splice(0);
+    if ((before.rates.sync ?? 0) > 0 || before.capacityBytes < Number.POSITIVE_INFINITY)
+      this.#syncFailed = true;
+    if (how === 'close') {
+      before.rates = {};
+      before.capacityBytes = Number.POSITIVE_INFINITY;
+      await Promise.all(pending);
+      await database.close();
+    }
+    const endMs = this.#clock.nowMs();
+    this.#disk = how === 'crash' ? before.crash() : before.kill();
+    await Promise.allSettled(pending);
+    await database.close().catch(() => undefined);
+    this.#blocks += database.stats.compactions;
+    this.#checkpoints += database.stats.checkpoints;
+    if (how === 'flip') {
+      this.#isDecayed = true;
+      this.#oracle.decay();
+      this.#flip();
+    }
+    await this.#start(this.#dueAfter(how, endMs));
+  }
+
+  #dueAfter(how: End, endMs: number): Expectation['isDue'] {
+    const { sync } = this.#script;
+    const syncFailed = this.#syncFailed;
+    // What was told before it was synced goes with the sync.
+    if (sync !== 'commit' && (syncFailed || (sync === 'none' && how === 'crash'))) return () => false;
+    if (how === 'close') return ({ fate }) => fate === 'told' || fate === 'shown';
+    if (how !== 'crash' || sync === 'commit') return ({ fate }) => fate === 'told';
+    return ({ fate, committedMs }) => fate === 'told' && endMs - committedMs > intervalMs;
+  }
+
+  /** Turns bits in a few files at rest. */
+  #flip(): void {
+    const { random } = this.#disk;
+    const files = this.#disk.fileNames().filter((name) => !name.endsWith('lock'));
+    for (let left = 1 + (random.uint32() % 3); left > 0 && files.length > 0; left--) {
+      const file = files[random.uint32() % files.length] as string;
+      const size = this.#disk.sizeOf(file);
+      if (size > 0) this.#disk.flip(file, random.uint32() % size, 1 << (random.uint32() % 8));
+    }
+  }
+}
