@@ -40,6 +40,14 @@ export function histogramEncoding(kind: { integer: boolean; starts: boolean }): 
   return kind.integer ? chunkEncoding.histogram : chunkEncoding.floatHistogram;
 }
 
+/** Of a float chunk: a sample takes two bits at least in XOR, and one in XOR2. */
+export const mostSamplesPerByte = { [chunkEncoding.xor]: 4, [chunkEncoding.xor2]: 8 } as const;
+
+/** Rows to make room for before a chunk is decoded: what its header counts, and no more than its bytes can hold. */
+export function rowRoomOf(encoding: FloatEncoding, bytes: Uint8Array): number {
+  return Math.min(sampleCountOf(encoding, bytes), bytes.length * mostSamplesPerByte[encoding]);
+}
+
 /** Samples that the chunk's header counts; 0 for bytes too short for a header. */
 export function sampleCountOf(encoding: ChunkEncoding, bytes: Uint8Array): number {
   if (bytes.length < 2) return 0;

@@ -29,7 +29,7 @@ export function encodeXor(
   return encodeFloats(chunkEncoding.xor, { timestamps, values }, from, to);
 }
 
-/** Fills columns from row 0; they must have room for what the header counts (see `sampleCountOf`). */
+/** Fills columns from row 0; they must have the room that `rowRoomOf` tells. */
 export function decodeXor(bytes: Uint8Array, into: FloatColumns): DecodeResult {
   return decodeFloats(chunkEncoding.xor, bytes, into);
 }
@@ -55,7 +55,7 @@ export function encodeFloats(
   return appender.bytes.slice();
 }
 
-/** Fills columns from row 0; they must have room for what the header counts (see `sampleCountOf`). */
+/** Fills columns from row 0; they must have the room that `rowRoomOf` tells. */
 export function decodeFloats(encoding: FloatEncoding, bytes: Uint8Array, into: FloatColumns): DecodeResult {
   const { timestamps, values, startTimestamps } = into;
   const rows = { timestamps, words: wordsOf(values), startTimestamps };

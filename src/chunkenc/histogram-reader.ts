@@ -9,7 +9,7 @@ import {
 import { bucketCount, type CounterResetHint, type Histogram, reduceResolution } from '../model/index.js';
 import { type DecodeResult, decodeResult } from './decode-result.js';
 import { type HistogramEncoding, holdsStarts, isIntegerEncoding, sampleCountOf } from './encodings.js';
-import { FloatFields, type HistogramFields, IntegerFields } from './histogram-fields.js';
+import { type BucketCounts, FloatFields, type HistogramFields, IntegerFields } from './histogram-fields.js';
 import { type HistogramLayout, readLayout } from './histogram-layout.js';
 import { staleSample } from './stale-sample.js';
 
@@ -26,7 +26,7 @@ export function resetByte(encoding: HistogramEncoding): number {
   return holdsStarts(encoding) ? 0 : 2;
 }
 
-const largestSchema = 8;
+export const largestSchema = 8;
 
 /** Reads a histogram chunk, sample by sample, without trusting its bytes. */
 export class HistogramChunkReader {
@@ -126,26 +126,37 @@ export class HistogramChunkReader {
 
   #readFirst(): void {
     const reader = this.#reader;
-    this.#layout = readLayout(reader);
-    if (this.#layout === undefined) {
+    const opened = readChunkLayout(reader, this.encoding);
+    if (opened === undefined) {
       reader.failed = true;
       return;
     }
-    const counts = {
-      positive: bucketCount(this.#layout.positiveSpans),
-      negative: bucketCount(this.#layout.negativeSpans),
-    };
+    const { layout, counts } = opened;
+    this.#layout = layout;
     const integer = isIntegerEncoding(this.encoding);
-    // Every bucket takes a bit at least (a double 64), so more of them than bits is a lie, not a need for memory.
     const buckets = counts.positive + counts.negative;
-    if (buckets * (integer ? 1 : 64) > reader.remainingBits) {
-      reader.failed = true;
-      return;
-    }
     this.#fields = integer
       ? new IntegerFields(counts, XorValues.toRead(1))
       : new FloatFields(counts, XorValues.toRead(3 + buckets));
     this.#timestampMs = readVarbitInt(reader);
     this.#fields.readFirst(reader);
   }
+}
+
+/** What stands before the samples of a chunk; undefined where the bits are none. */
+export function readChunkLayout(
+  reader: BitReader,
+  encoding: HistogramEncoding,
+): { readonly layout: HistogramLayout; readonly counts: BucketCounts } | undefined {
+  const layout = readLayout(reader);
+  if (layout === undefined) return undefined;
+  const counts = {
+    positive: bucketCount(layout.positiveSpans),
+    negative: bucketCount(layout.negativeSpans),
+  };
+  // Every bucket takes a bit at least (a double 64), so more of them than bits is a lie, not a need for memory.
+  const leastBits = isIntegerEncoding(encoding) ? 1 : 64;
+  return (counts.positive + counts.negative) * leastBits > reader.remainingBits
+    ? undefined
+    : { layout, counts };
 }

@@ -4,6 +4,7 @@ import type { Crc32cExports } from './crc32c.js';
 import type { DumpRowsExports } from './dump-rows.js';
 import type { FloatFormatExports } from './float-format.js';
 import type { HeadExports } from './head.js';
+import type { HistogramChunkExports } from './histogram-chunks.js';
 import type { IndexPairsExports } from './index-pairs.js';
 import type { JsonRowsExports } from './json-rows.js';
 import type { RowsExports } from './rows.js';
@@ -13,6 +14,7 @@ import type { WalSamplesExports } from './wal-samples.js';
 import type { WindowsExports } from './windows.js';
 import type { XorAppendExports } from './xor-append.js';
 import type { XorDecodeExports } from './xor-decode.js';
+import type { Xor2Exports } from './xor2.js';
 
 /**
  * What the module exports. Parameters named as addresses are bytes from the memory's start. A `u32` answer arrives
@@ -36,6 +38,8 @@ export interface KernelExports
     HeadExports,
     XorAppendExports,
     XorDecodeExports,
+    Xor2Exports,
+    HistogramChunkExports,
     FloatFormatExports,
     JsonRowsExports,
     ChunkRecordExports,

@@ -11,6 +11,7 @@ export type { ArenaExports, KernelExports } from './exports.js';
 export { floatForms } from './float-format.js';
 export { installFloatPowers } from './float-powers.js';
 export { installFormatPowers } from './format-powers.js';
+export { histogramCursor, histogramCursorFlags, histogramRowFlags } from './histogram-chunks.js';
 export { indexPairsStop, pairTableFields, pairTableHeadBytes } from './index-pairs.js';
 export { jsonRowFieldBytes, jsonRowFields, jsonSlotBytes } from './json-rows.js';
 export { KernelBuffer } from './kernel-buffer.js';

@@ -61,7 +61,7 @@ export function examinePage(bytes: Uint8Array, contentType: string): PageReport 
   if (page.error) problems.push({ line: page.error.line, message: page.error.message, isFatal: true });
   const families = familiesOf(page);
   const samples = readSamples(page, problems);
-  problems.push(...familyProblems(families, samples));
+  for (const problem of familyProblems(families, samples)) problems.push(problem);
   const seriesCount = new Set(samples.map(({ labels }) => labels.key())).size;
   return { format, samples, families, seriesCount, problems };
 }

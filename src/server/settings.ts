@@ -161,7 +161,9 @@ export function readSettings(given: GivenFlags): ServerSettings {
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
     walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
     walSegmentBytes,
-    walCompression: reader.isTrue('storage.tsdb.wal-compression') ? 'snappy' : 'none',
+    walCompression: reader.isTrue('storage.tsdb.wal-compression')
+      ? (reader.text('storage.tsdb.wal-compression-type') as WalCompression)
+      : 'none',
     lookbackDeltaMs: reader.durationMs('query.lookback-delta'),
     queryTimeoutMs: reader.durationMs('query.timeout'),
     maxSamples: reader.integer('query.max-samples'),

@@ -1,4 +1,7 @@
+import { type HistogramRows, staleSample } from '../chunkenc/index.js';
+import { histogramRowFlags } from '../kernels/index.js';
 import {
+  bucketCount,
   type CounterResetHint,
   equalBounds,
   equalHistograms,
@@ -16,14 +19,15 @@ const hintShift = 2;
 const headSize = 7;
 
 /** What neighbouring histograms of a series nearly always share. */
-interface Layout {
-  readonly schema: number;
-  readonly positiveSpans: readonly Span[];
-  readonly negativeSpans: readonly Span[];
-  readonly customValues: Float64Array | undefined;
+type Shape = Pick<Histogram, 'schema' | 'positiveSpans' | 'negativeSpans' | 'customValues'>;
+
+/** Of buckets. */
+interface Counts {
   readonly positiveCount: number;
   readonly negativeCount: number;
 }
+
+type Layout = Shape & Counts;
 
 /**
  * Histograms of one series, flattened: fixed fields and buckets in two growable arrays, spans and bounds once for
@@ -42,8 +46,9 @@ export class HistogramPool {
   }
 
   append(histogram: Histogram): number {
-    const layout = this.#layoutOf(histogram);
     const { positiveBuckets, negativeBuckets } = histogram;
+    const counts = { positiveCount: positiveBuckets.length, negativeCount: negativeBuckets.length };
+    const layout = this.#layoutOf(histogram, counts);
     const firstBucket = this.#bucketCount;
     this.#buckets = grown(this.#buckets, firstBucket + positiveBuckets.length + negativeBuckets.length);
     this.#buckets.set(positiveBuckets, firstBucket);
@@ -63,6 +68,59 @@ export class HistogramPool {
     this.#heads[head + 5] = firstBucket;
     this.#heads[head + 6] = layout;
     return index;
+  }
+
+  /** Copies all rows; they are numbered in turn from what it answers. */
+  appendRows(rows: HistogramRows): number {
+    const first = this.#length;
+    const { bucketsPerRow, flags } = rows;
+    let bucket = this.#bucketCount;
+    this.#buckets = grown(this.#buckets, bucket + rows.buckets.length);
+    this.#buckets.set(rows.buckets, bucket);
+    this.#bucketCount += rows.buckets.length;
+    this.#heads = grown(this.#heads, (first + rows.length) * headSize);
+    const layout = this.#layoutOfRows(rows);
+    const kind = rows.integer ? integerFlag : 0;
+    const hintOfFirst = kind | (hints.indexOf(rows.isGauge ? 'gauge' : 'unknown') << hintShift);
+    const hint = kind | (hints.indexOf(rows.isGauge ? 'gauge' : 'not-reset') << hintShift);
+    for (let row = 0; row < rows.length; row++) {
+      const rowFlags = flags[row] as number;
+      if ((rowFlags & histogramRowFlags.stale) !== 0) {
+        this.append(staleSample(rows.integer));
+        continue;
+      }
+      const heads = this.#heads;
+      const head = this.#length++ * headSize;
+      heads[head] = (rowFlags & histogramRowFlags.first) !== 0 ? hintOfFirst : hint;
+      heads[head + 1] = rows.layout.zeroThreshold;
+      heads[head + 2] = rows.zeroCounts[row] as number;
+      heads[head + 3] = rows.counts[row] as number;
+      heads[head + 4] = rows.sums[row] as number;
+      heads[head + 5] = bucket;
+      heads[head + 6] = layout;
+      bucket += bucketsPerRow;
+    }
+    return first;
+  }
+
+  /** A copy of an entry of another pool. */
+  appendFrom(source: HistogramPool, index: number): number {
+    const from = index * headSize;
+    const layout = source.#layouts[source.#heads[from + 6] as number] as Layout;
+    const firstBucket = source.#heads[from + 5] as number;
+    const buckets = source.#buckets.subarray(
+      firstBucket,
+      firstBucket + layout.positiveCount + layout.negativeCount,
+    );
+    const head = this.#length * headSize;
+    this.#heads = grown(this.#heads, head + headSize);
+    for (let i = 0; i < headSize; i++) this.#heads[head + i] = source.#heads[from + i] as number;
+    this.#heads[head + 5] = this.#bucketCount;
+    this.#heads[head + 6] = this.#layoutOf(layout, layout);
+    this.#buckets = grown(this.#buckets, this.#bucketCount + buckets.length);
+    this.#buckets.set(buckets, this.#bucketCount);
+    this.#bucketCount += buckets.length;
+    return this.#length++;
   }
 
   at(index: number): Histogram {
@@ -109,16 +167,20 @@ export class HistogramPool {
     return equalHistograms(this.at(index), histogram);
   }
 
-  #layoutOf(histogram: Histogram): number {
+  #layoutOfRows({ layout, bucketsPerRow }: HistogramRows): number {
+    const positiveCount = bucketCount(layout.positiveSpans);
+    return this.#layoutOf(layout, { positiveCount, negativeCount: bucketsPerRow - positiveCount });
+  }
+
+  #layoutOf(shape: Shape, counts: Counts): number {
     const last = this.#layouts.length - 1;
-    if (last >= 0 && hasLayout(histogram, this.#layouts[last] as Layout)) return last;
+    if (last >= 0 && hasLayout(shape, counts, this.#layouts[last] as Layout)) return last;
     this.#layouts.push({
-      schema: histogram.schema,
-      positiveSpans: histogram.positiveSpans.map(({ offset, length }) => ({ offset, length })),
-      negativeSpans: histogram.negativeSpans.map(({ offset, length }) => ({ offset, length })),
-      customValues: histogram.customValues?.slice(),
-      positiveCount: histogram.positiveBuckets.length,
-      negativeCount: histogram.negativeBuckets.length,
+      ...counts,
+      schema: shape.schema,
+      positiveSpans: shape.positiveSpans.map(({ offset, length }) => ({ offset, length })),
+      negativeSpans: shape.negativeSpans.map(({ offset, length }) => ({ offset, length })),
+      customValues: shape.customValues?.slice(),
     });
     return last + 1;
   }
@@ -138,6 +200,11 @@ export class PooledHistograms implements HistogramColumn {
     return this.#pool.at(this.#indexes[row] as number);
   }
 
+  /** Copies the histogram of row `row` to another pool; answers its number there. */
+  copyTo(pool: HistogramPool, row: number): number {
+    return pool.appendFrom(this.#pool, this.#indexes[row] as number);
+  }
+
   countAt(row: number): number {
     return this.#pool.countAt(this.#indexes[row] as number);
   }
@@ -154,15 +221,15 @@ function grown(array: Float64Array<ArrayBuffer>, length: number): Float64Array<A
   return larger;
 }
 
-function hasLayout(histogram: Histogram, layout: Layout): boolean {
+function hasLayout(shape: Shape, counts: Counts, layout: Layout): boolean {
   return (
-    histogram.schema === layout.schema &&
-    histogram.positiveBuckets.length === layout.positiveCount &&
-    histogram.negativeBuckets.length === layout.negativeCount &&
-    sameSpans(histogram.positiveSpans, layout.positiveSpans) &&
-    sameSpans(histogram.negativeSpans, layout.negativeSpans) &&
-    (histogram.customValues === undefined) === (layout.customValues === undefined) &&
-    equalBounds(histogram.customValues, layout.customValues)
+    shape.schema === layout.schema &&
+    counts.positiveCount === layout.positiveCount &&
+    counts.negativeCount === layout.negativeCount &&
+    sameSpans(shape.positiveSpans, layout.positiveSpans) &&
+    sameSpans(shape.negativeSpans, layout.negativeSpans) &&
+    (shape.customValues === undefined) === (layout.customValues === undefined) &&
+    equalBounds(shape.customValues, layout.customValues)
   );
 }
 

@@ -4,7 +4,7 @@ import {
   HistogramChunkReader,
   isFloatEncoding,
   isHistogramEncoding,
-  sampleCountOf,
+  rowRoomOf,
 } from '../chunkenc/index.js';
 import type { ChunkBytes } from './contracts.js';
 import { SeriesRows } from './series-rows.js';
@@ -13,14 +13,14 @@ import { SeriesRows } from './series-rows.js';
 export function readChunk({ encoding, bytes }: Pick<ChunkBytes, 'encoding' | 'bytes'>): SeriesRows {
   const rows = new SeriesRows();
   if (isFloatEncoding(encoding)) {
-    const count = sampleCountOf(encoding, bytes);
-    const column = (): Float64Array => new Float64Array(count);
+    const room = rowRoomOf(encoding, bytes);
+    const column = (): Float64Array => new Float64Array(room);
     const into = { timestamps: column(), values: column(), startTimestamps: column() };
     const result = decodeFloats(encoding, bytes, into);
     if (result.kind === 'corrupt') throw corruptChunk(encoding, result.reason);
     const hasStarts = into.startTimestamps.some((startMs) => startMs !== 0);
     const startTimestamps = hasStarts ? into.startTimestamps : undefined;
-    rows.appendColumns({ ...into, length: count, startTimestamps }, 0, count);
+    rows.appendColumns({ ...into, length: result.count, startTimestamps }, 0, result.count);
     return rows;
   }
   if (!isHistogramEncoding(encoding)) throw corruptChunk(encoding, 'an encoding that nobody writes');

@@ -1,3 +1,4 @@
+import type { HistogramRows } from '../chunkenc/index.js';
 import { type Histogram, wordsOf } from '../model/index.js';
 import { floatKind, histogramKind, type SeriesColumns } from './columns.js';
 import { HistogramPool, PooledHistograms } from './histogram-pool.js';
@@ -85,6 +86,19 @@ export class SeriesRows {
     this.#writeHistogram(row, (this.#pool as HistogramPool).append(histogram));
   }
 
+  /** All of one chunk's rows, which are later than those so far. */
+  appendHistogramRows(rows: HistogramRows): void {
+    this.#becomeMixed();
+    const from = this.length;
+    const to = from + rows.length;
+    const first = (this.#pool as HistogramPool).appendRows(rows);
+    this.#appendTimes(rows.timestamps, rows.startTimestamps);
+    this.values.fill(0, from, to);
+    this.#kinds?.fill(histogramKind, from, to);
+    const indexes = this.#histogramIndexes as Uint32Array;
+    for (let row = from; row < to; row++) indexes[row] = first + row - from;
+  }
+
   /** Appends rows [from, to) of `source`, which may share this one's pool. */
   appendRows(source: SeriesRows, from: number, to: number): void {
     for (let row = from; row < to; row++) {
@@ -104,7 +118,7 @@ export class SeriesRows {
       this.#becomeMixed();
       const target = this.#push(timestampMs, startTimestampMs);
       const pool = this.#pool as HistogramPool;
-      const pooled = pool === source.#pool ? index : pool.append((source.#pool as HistogramPool).at(index));
+      const pooled = pool === source.#pool ? index : pool.appendFrom(source.#pool as HistogramPool, index);
       this.#writeHistogram(target, pooled);
     }
   }
@@ -113,15 +127,24 @@ export class SeriesRows {
   appendColumns(columns: SeriesColumns, from: number, to: number): void {
     const { kinds, startTimestamps, timestamps } = columns;
     const words = wordsOf(columns.values);
-    if (kinds === undefined && startTimestamps === undefined && this.#kinds === undefined) {
-      this.#appendFloats(timestamps.subarray(from, to), words.subarray(2 * from, 2 * to));
+    if (kinds === undefined) {
+      const row = this.length;
+      this.#appendTimes(timestamps.subarray(from, to), startTimestamps?.subarray(from, to));
+      this.#words.set(words.subarray(2 * from, 2 * to), 2 * row);
+      this.#kinds?.fill(floatKind, row, this.length);
       return;
     }
+    const { histograms } = columns;
+    const pooled = histograms instanceof PooledHistograms ? histograms : undefined;
     for (let row = from; row < to; row++) {
       const timestampMs = timestamps[row] as number;
       const startTimestampMs = startTimestamps?.[row] ?? 0;
-      if (kinds?.[row] === histogramKind)
-        this.appendHistogram(timestampMs, columns.histograms?.at(row) as Histogram, startTimestampMs);
+      if (kinds[row] === histogramKind && pooled !== undefined) {
+        this.#becomeMixed();
+        const target = this.#push(timestampMs, startTimestampMs);
+        this.#writeHistogram(target, pooled.copyTo(this.#pool as HistogramPool, row));
+      } else if (kinds[row] === histogramKind)
+        this.appendHistogram(timestampMs, histograms?.at(row) as Histogram, startTimestampMs);
       else
         this.appendFloat(
           timestampMs,
@@ -132,13 +155,17 @@ export class SeriesRows {
     }
   }
 
-  #appendFloats(timestamps: Float64Array, words: Uint32Array): void {
-    const length = this.length + timestamps.length;
+  /** The rows' other columns are left to be written. */
+  #appendTimes(timestamps: Float64Array, startTimestamps: Float64Array | undefined): void {
+    const from = this.length;
+    const length = from + timestamps.length;
     this.reserve(length);
-    this.timestamps.set(timestamps, this.length);
-    this.#words.set(words, 2 * this.length);
-    this.#startTimestamps?.fill(0, this.length, length);
+    this.timestamps.set(timestamps, from);
     this.length = length;
+    if (startTimestamps?.some((startMs) => startMs !== 0) === true) {
+      this.#startTimestamps ??= new Float64Array(this.timestamps.length);
+      this.#startTimestamps.set(startTimestamps, from);
+    } else this.#startTimestamps?.fill(0, from, length);
   }
 
   /** Empty rows that share this one's histograms. */

@@ -46,6 +46,22 @@ describe('kernels: XOR chunks into columns', () => {
     });
   }
 
+  it('finds a delta with which a time wraps around', async () => {
+    const bytes = Buffer.from(
+      '000a80a0abfef962000000ff00000000d8c425c5eff73333333333337c0000000000493e0201c00000000000078000' +
+        '0000000927c0400d555555555557f0000000000124f80800aaaaaaaaaaaafeffffffff00249f01007333333333333' +
+        '7c0000000000493e02000cccccccccccd780000000000927c06dceaaaaaaaaaaa9f80000000000927c06cd3ffffff' +
+        'ffffff7c0000000000493e0255555555555570',
+      'hex',
+    );
+    const kernels = await createTestKernels();
+    const at = kernels.alloc(256) + 64;
+    kernels.bytes.set(bytes, at);
+    const columns = kernels.alloc(4096);
+    const into = [columns, columns + 2048, 0, 256, -endless, endless, -endless] as const;
+    assert.equal(kernels.exports.xorDecode(at, bytes.length, ...into), chunkFault.outOfRange);
+  });
+
   it('reads a chunk at the very end of the memory', async () => {
     const kernels = await createTestKernels(1 << 20);
     const encoder = new XorEncoder();

@@ -187,7 +187,7 @@ describe('what is written, read by promtool and offline', function () {
     return own.length;
   }
 
-  for (const compression of ['none', 'snappy'] as const) {
+  for (const compression of ['none', 'snappy', 'zstd'] as const) {
     it(`records of every type, ${compression}`, async () => {
       const seed = 1 + Math.floor(Math.random() * 2 ** 31);
       const types = new Set<number>();

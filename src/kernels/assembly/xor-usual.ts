@@ -6,6 +6,8 @@
 import { dodBits, dodOf, longCode, readUvarint, uvarint } from './xor-bits';
 
 const timeLimit: i64 = 1 << 50;
+/** Of a delta; a sum with a larger one might wrap around to a time that looks right. */
+const deltaLimit: i64 = 1 << 51;
 const mostBytes: u32 = 4096;
 const leastBytes: u32 = 12;
 const leastSamples: u32 = 8;
@@ -88,7 +90,7 @@ function takeValue(base: u32, from: u64, end: u64): bool {
     next = from + head + window + 1;
   }
   bit = next;
-  return next <= end && trailing < 64 && delta > 0 && time <= timeLimit;
+  return next <= end && trailing < 64 && delta > 0 && delta <= deltaLimit && time <= timeLimit;
 }
 
 /** Reads any sample; false where it is not as usual. */

@@ -100,7 +100,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: 'snappy',
     help: 'How the WAL is compressed.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.head-chunks-write-queue-size',

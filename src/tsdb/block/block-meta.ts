@@ -57,6 +57,10 @@ export async function writeBlockMeta(disk: Disk, directory: string, meta: BlockM
 
 type Fields = Readonly<Record<string, unknown>>;
 
+function isInt64(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63;
+}
+
 /** Reads values of an object whose form is not known yet. */
 class FieldReader {
   readonly #fields: Fields;
@@ -81,7 +85,7 @@ class FieldReader {
   }
 
   number(name: string): number | undefined {
-    return this.#optional(name, Number.isInteger, 'a whole number');
+    return this.#optional(name, isInt64, 'a whole number of 64 bits');
   }
 
   text(name: string): string | undefined {

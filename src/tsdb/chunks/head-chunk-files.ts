@@ -158,13 +158,14 @@ class RecordScanner {
   readonly #file: DiskFile;
   readonly #sizeBytes: number;
   readonly #cursor: FileCursor;
-  #buffer = new Uint8Array(windowBytes);
+  #buffer: Uint8Array;
   /** Where the record read last ends. */
   end = 0;
 
   constructor(file: DiskFile, sizeBytes: number) {
     this.#file = file;
     this.#sizeBytes = sizeBytes;
+    this.#buffer = new Uint8Array(Math.min(windowBytes, sizeBytes));
     this.#cursor = new FileCursor(file.path, this.#buffer.subarray(0, 0), 0);
   }
 

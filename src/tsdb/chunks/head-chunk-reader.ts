@@ -56,7 +56,10 @@ export class HeadChunkReader {
     const dataEnd = cursor.at + length;
     const total = dataEnd + checksumBytes;
     if (total > count) {
-      if (total > headSegmentBytes) fail('a chunk within the file', `one of ${length} bytes`);
+      // A length that lies must not be made room for.
+      const last = place.offset + total - 1;
+      const isWithin = total <= headSegmentBytes && file.readSync(new Uint8Array(1), last) === 1;
+      if (!isWithin) fail('a chunk within the file', `one of ${length} bytes`);
       if (this.#buffer.length < total) this.#buffer = new Uint8Array(total);
       count = readFully(file, this.#buffer.subarray(0, total), place.offset);
       if (count < total) fail(`a chunk of ${length} bytes`, 'the end of the file');

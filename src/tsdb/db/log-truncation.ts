@@ -82,7 +82,10 @@ export class LogTruncation {
   #keptRefs(to: number): Float64Array {
     const { head } = this.#parts;
     const kept: number[] = [...head.refs()];
-    for (const { refs, segment } of this.#gone) if (segment > to) kept.push(...refs);
+    for (const { refs, segment } of this.#gone) {
+      // One by one: a call does not take as many arguments as a truncation may drop series.
+      if (segment > to) for (const ref of refs) kept.push(ref);
+    }
     return Float64Array.from(kept).sort();
   }
 }

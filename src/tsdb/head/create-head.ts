@@ -124,7 +124,8 @@ class ArenaHead implements Head {
       const ref = writer.refOf(row);
       if (ref !== 0) refs.push(ref);
     }
-    for (const others of writer.aliases.values()) refs.push(...others);
+    // A damaged log may name one series by more references than a call takes arguments.
+    for (const others of writer.aliases.values()) for (const ref of others) refs.push(ref);
     yield* refs.sort((a, b) => a - b);
   }
 

@@ -214,7 +214,9 @@ export function restoreSeries(state: HeadState, ref: SeriesRef, labels: Labels):
     return;
   }
   if (!writer.exports.headAlias(ref, row)) return;
-  writer.aliases.set(row, [...(writer.aliases.get(row) ?? []), ref]);
+  const aliases = writer.aliases.get(row);
+  if (aliases === undefined) writer.aliases.set(row, [ref]);
+  else aliases.push(ref);
 }
 
 function knownStart(startTimestampMs = 0): number {

@@ -1,7 +1,10 @@
 import { CorruptionError } from '../../base/index.js';
 import {
+  chunkOpening,
+  decodeResult,
   HistogramChunkReader,
   type HistogramEncoding,
+  HistogramRowsReader,
   isFloatEncoding,
   isHistogramEncoding,
   sampleCountOf,
@@ -35,6 +38,7 @@ export interface ChunkRequest {
 
 /** Calls of `onShare` are so many series apart. */
 const shareSeries = 1024;
+const allTime = { mintMs: Number.NEGATIVE_INFINITY, maxtMs: Number.POSITIVE_INFINITY, allRows: true };
 
 /** Reads the chunks of these series. Throws `CorruptionError`. Source: cmd/promtool/tsdb.go `analyzeCompaction`. */
 export function analyzeChunks({ block, ids, kernels, onShare }: ChunkRequest): ChunkAnalysis {
@@ -42,6 +46,7 @@ export function analyzeChunks({ block, ids, kernels, onShare }: ChunkRequest): C
   const histograms = { samples: [] as number[], bytes: [] as number[], buckets: [] as number[] };
   const scope = new KernelScope(kernels);
   const window = new ChunkWindow(block.chunks, scope);
+  const reader = new HistogramRowsReader(scope);
   const scanner = block.index.scanner();
   const entry = new SeriesEntry();
   let chunkCount = 0;
@@ -62,7 +67,9 @@ export function analyzeChunks({ block, ids, kernels, onShare }: ChunkRequest): C
         } else if (isHistogramEncoding(encoding)) {
           histograms.samples.push(sampleCountOf(encoding, bytes));
           histograms.bytes.push(length);
-          histograms.buckets.push(bucketsIn(encoding, bytes, () => placeOf(block, ref)));
+          histograms.buckets.push(
+            bucketsIn(reader, { encoding, at, length, bytes }, () => placeOf(block, ref)),
+          );
         } else
           throw new CorruptionError({
             ...placeOf(block, ref),
@@ -95,15 +102,37 @@ function placeOf({ chunks }: Block, ref: number): Place {
   return { path: segment.file.path, offset };
 }
 
-/** Of all samples together. */
-function bucketsIn(encoding: HistogramEncoding, bytes: Uint8Array, place: () => Place): number {
+interface PlacedChunk {
+  readonly encoding: HistogramEncoding;
+  readonly at: number;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Of all samples together. Throws `CorruptionError`. */
+function bucketsIn(reader: HistogramRowsReader, chunk: PlacedChunk, place: () => Place): number {
+  const opening = reader.open(chunk.encoding, chunk.at, chunk.length, allTime);
+  if (opening === chunkOpening.plain) return bucketsInPlain(chunk, place);
+  let count = 0;
+  if (opening === chunkOpening.columns)
+    for (let rows = reader.next(); rows !== undefined; rows = reader.next()) count += rows.buckets.length;
+  const result = decodeResult(Math.min(opening, reader.fault));
+  if (result.kind === 'corrupt') throw damage(place(), result.reason);
+  return count;
+}
+
+/** One sample at a time. */
+function bucketsInPlain({ encoding, bytes }: PlacedChunk, place: () => Place): number {
   const reader = new HistogramChunkReader(encoding, bytes);
   let count = 0;
   while (reader.next()) {
     const { positiveBuckets, negativeBuckets } = reader.histogram;
     count += positiveBuckets.length + negativeBuckets.length;
   }
-  if (reader.result.kind === 'corrupt')
-    throw new CorruptionError({ ...place(), expected: 'a chunk that decodes', found: reader.result.reason });
+  if (reader.result.kind === 'corrupt') throw damage(place(), reader.result.reason);
   return count;
+}
+
+function damage(place: Place, found: string): CorruptionError {
+  return new CorruptionError({ ...place, expected: 'a chunk that decodes', found });
 }

@@ -1,4 +1,5 @@
 import type { Disk } from '../../base/index.js';
+import { chunkTimeLimitMs } from '../../kernels/index.js';
 import { wordsOf } from '../../model/index.js';
 import {
   cutChunks,
@@ -84,7 +85,8 @@ class LateSamples {
     for (let row = 0; row < batch.length; row++) {
       const ref = batch.refs[row] as SeriesRef;
       const timestampMs = batch.timestamps[row] as number;
-      const startMs = batch.startTimestamps?.[row] ?? 0;
+      if (!this.#takes(timestampMs)) continue;
+      const startMs = knownStart(batch.startTimestamps?.[row]);
       this.#insert(ref, timestampMs, (rows) =>
         rows.appendFloat(timestampMs, words[2 * row] as number, words[2 * row + 1] as number, startMs),
       );
@@ -93,9 +95,18 @@ class LateSamples {
   }
 
   addHistogram(sample: HistogramSample): void {
-    const { ref, timestampMs, histogram, startTimestampMs = 0 } = sample;
-    this.#insert(ref, timestampMs, (rows) => rows.appendHistogram(timestampMs, histogram, startTimestampMs));
+    const { ref, timestampMs, histogram } = sample;
+    if (!this.#takes(timestampMs)) return;
+    const startMs = knownStart(sample.startTimestampMs);
+    this.#insert(ref, timestampMs, (rows) => rows.appendHistogram(timestampMs, histogram, startMs));
     this.#stats.histograms++;
+  }
+
+  /** A time that no chunk takes is damage. */
+  #takes(timestampMs: number): boolean {
+    if (Math.abs(timestampMs) <= chunkTimeLimitMs) return true;
+    this.#stats.corruptions++;
+    return false;
   }
 
   /** The first sample of a time stays. */
@@ -139,4 +150,9 @@ class LateSamples {
       }
     }
   }
+}
+
+/** A start timestamp that no chunk takes is none. */
+function knownStart(startTimestampMs = 0): number {
+  return Math.abs(startTimestampMs) <= chunkTimeLimitMs ? startTimestampMs : 0;
 }

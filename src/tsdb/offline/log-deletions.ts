@@ -1,7 +1,7 @@
 import type { Labels } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import type { Head } from '../head/index.js';
-import { addInterval, type DeletedInterval } from '../tombstones/index.js';
+import { type DeletedInterval, GatheredIntervals } from '../tombstones/index.js';
 import type { TombstoneEntry } from '../wal/index.js';
 
 /** What is deleted of one series of the log. */
@@ -16,7 +16,7 @@ export interface SeriesDeletion {
  */
 export class LogDeletions {
   readonly #head: Head;
-  readonly #bySeries = new Map<string, SeriesDeletion>();
+  readonly #bySeries = new Map<string, { readonly labels: Labels; readonly intervals: GatheredIntervals }>();
   /** Of series that the log has not named. */
   unknownRefs = 0;
 
@@ -25,7 +25,10 @@ export class LogDeletions {
   }
 
   get all(): readonly SeriesDeletion[] {
-    return [...this.#bySeries.values()];
+    return Array.from(this.#bySeries.values(), ({ labels, intervals }) => ({
+      labels,
+      intervals: intervals.all,
+    }));
   }
 
   add(ref: SeriesRef, deleted: DeletedInterval): void {
@@ -35,8 +38,12 @@ export class LogDeletions {
       return;
     }
     const key = JSON.stringify(labels.pairs);
-    const intervals = this.#bySeries.get(key)?.intervals ?? [];
-    this.#bySeries.set(key, { labels, intervals: addInterval(intervals, deleted) });
+    let series = this.#bySeries.get(key);
+    if (series === undefined) {
+      series = { labels, intervals: new GatheredIntervals() };
+      this.#bySeries.set(key, series);
+    }
+    series.intervals.add(deleted);
   }
 
   addRecord(entries: readonly TombstoneEntry[]): void {

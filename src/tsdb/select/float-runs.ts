@@ -1,10 +1,10 @@
 import { assert } from '../../base/index.js';
+import { chunkEncoding, type FloatEncoding, mostSamplesPerByte } from '../../chunkenc/index.js';
 import { type KernelScope, mostChunkRecords, noRoomForChunk } from '../../kernels/index.js';
 import type { ColumnPlace, SeriesColumns, TimeWindow } from '../../storage/index.js';
 import type { ChunkRecords } from './column-writer.js';
 
 const firstCapacity = 1024;
-const mostSamplesPerByte = 4;
 /** Room is made for so many a record; for larger ones when they come. */
 const usualChunkRows = 120;
 const none = Number.NEGATIVE_INFINITY;
@@ -38,36 +38,35 @@ export class FloatRuns {
     if (this.#starts.length > 0) this.#starts = [];
   }
 
-  /** Answers 0 or a `chunkFault`. */
-  appendChunk(at: number, length: number): number {
+  /** Answers 0 or a `chunkFault`. Start timestamps are dropped. */
+  appendChunk(encoding: FloatEncoding, at: number, length: number): number {
     const { kernels } = this.#scope;
     const { exports } = kernels;
     const count = length < 2 ? 0 : ((kernels.bytes[at] as number) << 8) | (kernels.bytes[at + 1] as number);
-    const pair = this.#reserve(this.#length + Math.min(count, length * mostSamplesPerByte));
-    const { mintMs, maxtMs } = this.#window;
-    const { timestamps, values, capacity } = pair;
+    this.#reserve(this.#length + Math.min(count, length * mostSamplesPerByte[encoding]));
     const row = this.#length;
-    let written = exports.xorDecode(
-      at,
-      length,
-      timestamps,
-      values,
-      row,
-      capacity,
-      mintMs,
-      maxtMs,
-      this.#lastMs,
-    );
-    const report = exports.xorDecodeReport() >>> 0;
+    let written = this.#decode(encoding, at, length, this.#lastMs);
+    const isXor = encoding === chunkEncoding.xor;
+    const report = (isXor ? exports.xorDecodeReport() : exports.xor2DecodeReport()) >>> 0;
     if (written >= 0 && kernels.words[report >>> 2] !== 0 && row > 0) {
       this.#starts.push(row);
-      written = exports.xorDecode(at, length, timestamps, values, row, capacity, mintMs, maxtMs, none);
+      written = this.#decode(encoding, at, length, none);
     }
     assert(written !== noRoomForChunk, 'a chunk has no more samples than its size allows');
     if (written < 0) return written;
     this.#length += written;
     if (written > 0) this.#lastMs = kernels.doubles[(report + 8) >>> 3] as number;
     return 0;
+  }
+
+  #decode(encoding: FloatEncoding, at: number, length: number, lastMs: number): number {
+    const { exports } = this.#scope.kernels;
+    const { timestamps, values, capacity } = this.#pair as Pair;
+    const { mintMs, maxtMs } = this.#window;
+    const row = this.#length;
+    if (encoding === chunkEncoding.xor)
+      return exports.xorDecode(at, length, timestamps, values, row, capacity, mintMs, maxtMs, lastMs);
+    return exports.xor2Decode(at, length, timestamps, values, 0, row, capacity, mintMs, maxtMs, lastMs);
   }
 
   /** As `ColumnWriter.appendRecords`. */

@@ -1,21 +1,21 @@
 import type { CorruptionError } from '../../base/index.js';
 import {
   chunkEncoding,
-  decodeFloats,
+  chunkOpening,
+  type FloatEncoding,
   HistogramChunkReader,
   type HistogramEncoding,
+  HistogramRowsReader,
+  isFloatEncoding,
   isHistogramEncoding,
-  sampleCountOf,
 } from '../../chunkenc/index.js';
 import { chunkFault, type KernelScope } from '../../kernels/index.js';
-import { type Histogram, wordsOf } from '../../model/index.js';
+import type { Histogram } from '../../model/index.js';
 import type { SeriesColumns, TimeWindow } from '../../storage/index.js';
 import type { ChunkRecords, ColumnWriter } from './column-writer.js';
 import { FloatRuns } from './float-runs.js';
 import { LayeredRows } from './layered-rows.js';
-
-/** The least bits of a sample are two, so that no chunk of so many bytes holds more than four times as many. */
-const mostSamplesPerByte = 4;
+import { mayHoldStarts, StartRows } from './start-rows.js';
 
 /**
  * Floats are decoded into a memory of kernels, whatever their order; the first sample that is a histogram or has a
@@ -27,6 +27,8 @@ export class KernelColumnWriter implements ColumnWriter {
   readonly maxtMs: number;
   readonly onDamage: ((damage: CorruptionError) => void) | undefined;
   readonly #floats: FloatRuns;
+  #withStarts: StartRows | undefined;
+  #histograms: HistogramRowsReader | undefined;
   #plain: LayeredRows | undefined;
   #columns: SeriesColumns | undefined;
 
@@ -46,13 +48,8 @@ export class KernelColumnWriter implements ColumnWriter {
 
   appendChunk(encoding: number, at: number, length: number): number {
     this.#columns = undefined;
-    if (encoding === chunkEncoding.xor) {
-      if (this.#plain === undefined) return this.#floats.appendChunk(at, length);
-      return this.#appendXorToPlain(this.#plain, at, length);
-    }
-    const bytes = this.scope.kernels.bytes.subarray(at, at + length);
-    if (encoding === chunkEncoding.xor2) return this.#appendXor2(bytes);
-    if (isHistogramEncoding(encoding)) return this.#appendHistograms(encoding, bytes);
+    if (isFloatEncoding(encoding)) return this.#appendFloats(encoding, at, length);
+    if (isHistogramEncoding(encoding)) return this.#appendHistograms(encoding, at, length);
     return chunkFault.truncated;
   }
 
@@ -83,6 +80,8 @@ export class KernelColumnWriter implements ColumnWriter {
   close(): void {
     this.reset();
     this.#floats.close();
+    this.#withStarts?.close();
+    this.#histograms?.close();
   }
 
   #toPlain(): LayeredRows {
@@ -94,49 +93,54 @@ export class KernelColumnWriter implements ColumnWriter {
     return this.#plain;
   }
 
-  #appendXorToPlain(plain: LayeredRows, at: number, length: number): number {
+  /** Floats of one chunk: by way of the memory of kernels to the rows, column by column. */
+  #appendFloatsToPlain(plain: LayeredRows, encoding: FloatEncoding, at: number, length: number): number {
     const floats = this.#floats;
     floats.reset();
-    const fault = floats.appendChunk(at, length);
-    if (fault !== 0) return fault;
-    const decoded = floats.columns();
-    if (decoded.length > 0) {
-      const rows = plain.rowsFor(decoded.timestamps[0] as number);
-      rows.appendColumns(decoded, 0, decoded.length);
-    }
+    const fault = floats.appendChunk(encoding, at, length);
+    if (fault === 0) plain.appendColumns(floats.columns());
     floats.reset();
-    return 0;
+    return fault;
   }
 
-  #appendXor2(bytes: Uint8Array): number {
-    const count = Math.min(sampleCountOf(chunkEncoding.xor2, bytes), bytes.length * mostSamplesPerByte);
-    const column = (): Float64Array<ArrayBuffer> => new Float64Array(count);
-    const into = { timestamps: column(), values: column(), startTimestamps: column() };
-    const result = decodeFloats(chunkEncoding.xor2, bytes, into);
-    if (result.kind === 'corrupt') return chunkFault.truncated;
-    const { timestamps, startTimestamps } = into;
-    const words = wordsOf(into.values);
-    const hasStarts = startTimestamps.some((startMs) => startMs !== 0);
-    let lastMs = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < result.count; row++) {
-      const timestampMs = timestamps[row] as number;
-      if (timestampMs < this.mintMs || timestampMs <= lastMs) continue;
-      if (timestampMs > this.maxtMs) break;
-      lastMs = timestampMs;
-      const low = words[2 * row] as number;
-      const high = words[2 * row + 1] as number;
-      if (this.#plain === undefined && !hasStarts) this.#floats.append(timestampMs, low, high);
-      else {
-        const rows = this.#toPlain().rowsFor(timestampMs);
-        rows.appendFloat(timestampMs, low, high, startTimestamps[row] as number);
+  #appendFloats(encoding: FloatEncoding, at: number, length: number): number {
+    if (encoding === chunkEncoding.xor2 && mayHoldStarts(this.scope.kernels.bytes, at, length)) {
+      const decoded = this.#startRows().decode(at, length);
+      if (typeof decoded === 'number') return decoded;
+      if (decoded.startTimestamps !== undefined) {
+        this.#toPlain().appendColumns(decoded);
+        return 0;
       }
     }
-    return 0;
+    if (this.#plain === undefined) return this.#floats.appendChunk(encoding, at, length);
+    return this.#appendFloatsToPlain(this.#plain, encoding, at, length);
   }
 
-  #appendHistograms(encoding: HistogramEncoding, bytes: Uint8Array): number {
+  #startRows(): StartRows {
+    this.#withStarts ??= new StartRows(this.scope, this);
+    return this.#withStarts;
+  }
+
+  #appendHistograms(encoding: HistogramEncoding, at: number, length: number): number {
     const plain = this.#toPlain();
-    const reader = new HistogramChunkReader(encoding, bytes);
+    this.#histograms ??= new HistogramRowsReader(this.scope);
+    const reader = this.#histograms;
+    const opening = reader.open(encoding, at, length, this);
+    if (opening === chunkOpening.plain) return this.#appendPlainHistograms(plain, encoding, at, length);
+    if (opening < 0) return opening;
+    for (let rows = reader.next(); rows !== undefined; rows = reader.next())
+      plain.rowsFor(rows.timestamps[0] as number).appendHistogramRows(rows);
+    return reader.fault;
+  }
+
+  /** One sample at a time. */
+  #appendPlainHistograms(
+    plain: LayeredRows,
+    encoding: HistogramEncoding,
+    at: number,
+    length: number,
+  ): number {
+    const reader = new HistogramChunkReader(encoding, this.scope.kernels.bytes.subarray(at, at + length));
     let lastMs = Number.NEGATIVE_INFINITY;
     while (reader.next()) {
       const { timestampMs } = reader;

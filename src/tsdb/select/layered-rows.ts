@@ -29,6 +29,12 @@ export class LayeredRows {
     return rows;
   }
 
+  /** Rows in rising time. */
+  appendColumns(columns: SeriesColumns): void {
+    if (columns.length === 0) return;
+    this.rowsFor(columns.timestamps[0] as number).appendColumns(columns, 0, columns.length);
+  }
+
   columns(): SeriesColumns {
     return mergeColumns(this.#layers.map((rows) => rows.columns(0, rows.length)));
   }

@@ -210,7 +210,9 @@ class JoinedChunkSeriesSet implements ChunkSeriesSet {
     if (limit > 0 && this.#yielded >= limit) return false;
     while (this.#walk.next()) {
       const lists: (readonly ChunkBytes[])[] = [];
-      this.#walk.visit((matched, index) => lists.push(...inOrder(matched.chunks(index))));
+      this.#walk.visit((matched, index) => {
+        for (const list of inOrder(matched.chunks(index))) lists.push(list);
+      });
       this.#chunks = mergeChunks(lists);
       if (this.#chunks.length === 0) continue;
       this.#yielded++;

@@ -10,6 +10,10 @@ export interface SnapshotDirectory {
 
 const snapshotName = /^chunk_snapshot\.([0-9]+)\.([0-9]+)$/;
 
+export function snapshotNameOf(segment: number, offset: number): string {
+  return `chunk_snapshot.${String(segment).padStart(6, '0')}.${String(offset).padStart(10, '0')}`;
+}
+
 /** Undefined for a name that is none; those still being made (`.tmp`) are none. */
 export function parseSnapshotName(directory: string): SnapshotDirectory | undefined {
   const found = snapshotName.exec(path.basename(directory));

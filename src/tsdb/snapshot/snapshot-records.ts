@@ -6,10 +6,10 @@ import { ByteReader, DecodeError } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
 import type { Labels } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
-import { decodeTombstones, type Tombstones } from '../tombstones/index.js';
+import { decodeDeletions, type Tombstones } from '../tombstones/index.js';
 import { decodeExemplars, type ExemplarEntry, readLabels } from '../wal/index.js';
 
-const recordType = { series: 1, tombstones: 2, exemplars: 3 } as const;
+export const snapshotRecordType = { series: 1, tombstones: 2, exemplars: 3 } as const;
 const lastEncoding = 6;
 
 /** The chunk that took samples when the snapshot was written. */
@@ -37,11 +37,11 @@ export function decodeSnapshotRecord(bytes: Uint8Array): SnapshotRecord {
   const reader = new ByteReader(bytes, { path: 'snapshot record' });
   const type = reader.byte();
   switch (type) {
-    case recordType.series:
+    case snapshotRecordType.series:
       return { kind: 'series', ...readSeries(reader) };
-    case recordType.tombstones:
+    case snapshotRecordType.tombstones:
       return { kind: 'tombstones', tombstones: readTombstones(reader) };
-    case recordType.exemplars:
+    case snapshotRecordType.exemplars:
       return { kind: 'exemplars', entries: decodeExemplars(reader) };
     default:
       return reader.fail('a record of type 1 to 3', `type ${type}`);
@@ -71,7 +71,7 @@ function readSeries(reader: ByteReader): {
 function readTombstones(reader: ByteReader): Tombstones {
   const path = 'snapshot record';
   try {
-    return decodeTombstones(reader.slice(reader.uvarint()), path);
+    return decodeDeletions(reader.slice(reader.uvarint()), path);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof DecodeError) throw error;
     return reader.fail('deletions', error.message);

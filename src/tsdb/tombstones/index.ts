@@ -1,6 +1,14 @@
-export { addInterval, type DeletedInterval, isDeleted, touchesDeleted } from './intervals.js';
 export {
+  addInterval,
+  type DeletedInterval,
+  GatheredIntervals,
+  isDeleted,
+  touchesDeleted,
+} from './intervals.js';
+export {
+  decodeDeletions,
   decodeTombstones,
+  encodeDeletions,
   encodeTombstones,
   noTombstones,
   readTombstones,

@@ -2,11 +2,12 @@ import * as path from 'node:path';
 import { CorruptionError, type Disk, errnoOf, writeFileDurably } from '../../base/index.js';
 import { crc32c } from '../../kernels/index.js';
 import { FileCursor } from '../index/index.js';
-import { addInterval, type DeletedInterval } from './intervals.js';
+import { type DeletedInterval, GatheredIntervals } from './intervals.js';
 
 const tombstonesFileName = 'tombstones';
 const magic = 0x0130ba30;
 const version = 1;
+const magicBytes = 4;
 const headerBytes = 5;
 const checksumBytes = 4;
 const largestInt64 = 2 ** 63;
@@ -41,22 +42,43 @@ export function decodeTombstones(bytes: Uint8Array, file: string): Tombstones {
   const cursor = new FileCursor(file, bytes);
   const found = cursor.u32();
   if (found !== magic) fail(0, `magic number ${magic.toString(16)}`, found.toString(16));
-  const format = cursor.byte();
-  if (format !== version) fail(4, `version ${version}`, `${format}`);
+  const deletions = bytes.subarray(magicBytes, end);
+  checkVersion(deletions, file, magicBytes);
   const computed = crc32c(bytes, headerBytes, end);
   cursor.at = end;
   const stored = cursor.u32();
   if (stored !== computed) fail(end, `checksum ${computed.toString(16)}`, stored.toString(16));
-  cursor.at = headerBytes;
-  cursor.end = end;
-  const tombstones = new Map<number, readonly DeletedInterval[]>();
-  while (cursor.at < end) {
+  return decodeDeletions(deletions, file, magicBytes);
+}
+
+function checkVersion(bytes: Uint8Array, path: string, offset: number): void {
+  if (bytes[0] === version) return;
+  throw new CorruptionError({
+    path,
+    offset,
+    expected: `version ${version}`,
+    found: `${bytes[0] ?? 'nothing'}`,
+  });
+}
+
+/** The file without its magic number and checksum, as a chunk snapshot has it, at `offset` of `file`. */
+export function decodeDeletions(bytes: Uint8Array, file: string, offset = 0): Tombstones {
+  checkVersion(bytes, file, offset);
+  const cursor = new FileCursor(file, bytes, offset);
+  cursor.at = 1;
+  const gathered = new Map<number, GatheredIntervals>();
+  while (cursor.at < bytes.length) {
     const ref = cursor.uvarint();
     const mintMs = toInfinity(cursor.varint());
     const maxtMs = toInfinity(cursor.varint());
-    tombstones.set(ref, addInterval(tombstones.get(ref) ?? [], { mintMs, maxtMs }));
+    let intervals = gathered.get(ref);
+    if (intervals === undefined) {
+      intervals = new GatheredIntervals();
+      gathered.set(ref, intervals);
+    }
+    intervals.add({ mintMs, maxtMs });
   }
-  return tombstones;
+  return new Map(Array.from(gathered, ([ref, intervals]) => [ref, intervals.all]));
 }
 
 /** Times that a double does not hold exactly stand for the ends of time. */
@@ -66,7 +88,18 @@ function toInfinity(timeMs: number): number {
 
 /** Upstream writes series in no order; here they stand in the order of the map. */
 export function encodeTombstones(tombstones: Tombstones): Uint8Array {
-  const out: number[] = [0x01, 0x30, 0xba, 0x30, version];
+  const deletions = encodeDeletions(tombstones);
+  const bytes = new Uint8Array(magicBytes + deletions.length + checksumBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic);
+  bytes.set(deletions, magicBytes);
+  view.setUint32(bytes.length - checksumBytes, crc32c(deletions, 1));
+  return bytes;
+}
+
+/** The file without its magic number and checksum. */
+export function encodeDeletions(tombstones: Tombstones): Uint8Array {
+  const out: number[] = [version];
   for (const [ref, intervals] of tombstones) {
     for (const { mintMs, maxtMs } of intervals) {
       putUvarint(out, ref);
@@ -74,8 +107,6 @@ export function encodeTombstones(tombstones: Tombstones): Uint8Array {
       putTime(out, maxtMs);
     }
   }
-  const checksum = crc32c(Uint8Array.from(out), headerBytes);
-  out.push(checksum >>> 24, (checksum >>> 16) & 0xff, (checksum >>> 8) & 0xff, checksum & 0xff);
   return Uint8Array.from(out);
 }
 

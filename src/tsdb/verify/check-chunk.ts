@@ -1,11 +1,16 @@
 import {
-  decodeFloats,
+  chunkEncoding,
+  chunkOpening,
+  decodeResult,
+  type FloatEncoding,
   HistogramChunkReader,
+  type HistogramEncoding,
+  HistogramRowsReader,
   isFloatEncoding,
   isHistogramEncoding,
   sampleCountOf,
 } from '../../chunkenc/index.js';
-import { KernelBuffer, type Kernels } from '../../kernels/index.js';
+import { KernelBuffer, KernelScope, type Kernels } from '../../kernels/index.js';
 
 /** What a chunk's bytes say. `fault` is set where they are no chunk; then the rest may be 0. */
 export interface CheckedChunk {
@@ -20,17 +25,15 @@ export interface CheckedChunk {
 const aggregateEncoding = 0xff;
 const mostSamples = 0xffff;
 const columnBytes = 8 * (mostSamples + 1);
-const xorEncoding = 1;
-const allTime = { mint: Number.NEGATIVE_INFINITY, maxt: Number.POSITIVE_INFINITY };
-const truncatedFault = -1;
+const risingFault = 'timestamps do not rise';
+const none = Number.NEGATIVE_INFINITY;
+const allTime = { mintMs: none, maxtMs: Number.POSITIVE_INFINITY, allRows: true };
 
 /** Decodes chunks whole and looks at nothing but their times. */
 export class ChunkChecker {
   readonly #kernels: Kernels;
   readonly #columns: KernelBuffer;
-  readonly #timestamps = new Float64Array(mostSamples + 1);
-  readonly #values = new Float64Array(mostSamples + 1);
-  readonly #starts = new Float64Array(mostSamples + 1);
+  readonly #histograms: HistogramRowsReader;
   /** Of the last call. */
   readonly result: CheckedChunk = { fault: undefined, samples: 0, isHistogram: false, mintMs: 0, maxtMs: 0 };
 
@@ -38,6 +41,7 @@ export class ChunkChecker {
     this.#kernels = kernels;
     this.#columns = new KernelBuffer(kernels);
     this.#columns.reserve(2 * columnBytes);
+    this.#histograms = new HistogramRowsReader(new KernelScope(kernels));
   }
 
   static isAggregate(encoding: number): boolean {
@@ -50,85 +54,83 @@ export class ChunkChecker {
     result.fault = undefined;
     result.samples = 0;
     result.isHistogram = false;
-    if (encoding === xorEncoding) this.#checkXor(at, length);
-    else if (isFloatEncoding(encoding)) this.#checkFloats(encoding, this.#copy(at, length));
-    else if (isHistogramEncoding(encoding)) this.#checkHistograms(encoding, this.#copy(at, length));
+    if (isFloatEncoding(encoding)) this.#checkFloats(encoding, at, length);
+    else if (isHistogramEncoding(encoding)) this.#checkHistograms(encoding, at, length);
     else result.fault = `encoding ${encoding} is not known`;
     if (result.fault === undefined && result.samples === 0) result.fault = 'a chunk without samples';
     return result;
   }
 
-  #copy(at: number, length: number): Uint8Array {
-    return this.#kernels.bytes.slice(at, at + length);
-  }
-
-  #checkXor(at: number, length: number): void {
+  #checkFloats(encoding: FloatEncoding, at: number, length: number): void {
     const { result } = this;
-    const { exports, bytes } = this.#kernels;
-    const count = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-    const times = this.#columns.at;
-    const rows = exports.xorDecode(
-      at,
-      length,
-      times,
-      times + columnBytes,
-      0,
-      mostSamples + 1,
-      allTime.mint,
-      allTime.maxt,
-      allTime.mint,
-    );
-    if (rows < 0) {
-      result.fault =
-        rows === truncatedFault ? 'the chunk ends within a sample' : 'a timestamp is out of range';
-      return;
-    }
-    result.samples = count;
-    if (rows !== count) {
-      result.fault = 'timestamps do not rise';
-      return;
-    }
-    const { doubles } = this.#kernels;
-    result.mintMs = doubles[times / 8] as number;
-    result.maxtMs = doubles[times / 8 + count - 1] as number;
-  }
-
-  #checkFloats(encoding: 1 | 4, bytes: Uint8Array): void {
-    const { result } = this;
-    const timestamps = this.#timestamps;
-    const columns = { timestamps, values: this.#values, startTimestamps: this.#starts };
-    const decoded = decodeFloats(encoding, bytes, columns);
+    const { bytes } = this.#kernels;
+    const rows = this.#decode(encoding, at, length);
+    const decoded = decodeResult(rows);
     if (decoded.kind === 'corrupt') {
       result.fault = decoded.reason;
       return;
     }
-    const { count } = decoded;
+    const count = sampleCountOf(encoding, bytes.subarray(at, at + length));
     result.samples = count;
-    for (let i = 1; i < count; i++) {
-      if (!((timestamps[i] as number) > (timestamps[i - 1] as number)))
-        result.fault = 'timestamps do not rise';
+    if (rows !== count) {
+      result.fault = risingFault;
+      return;
     }
-    result.mintMs = timestamps[0] as number;
-    result.maxtMs = timestamps[count - 1] as number;
+    const { doubles } = this.#kernels;
+    const times = this.#columns.at >>> 3;
+    result.mintMs = doubles[times] as number;
+    result.maxtMs = doubles[times + count - 1] as number;
   }
 
-  #checkHistograms(encoding: 2 | 3 | 5 | 6, bytes: Uint8Array): void {
+  /** Rows that rise in time, or a fault. */
+  #decode(encoding: FloatEncoding, at: number, length: number): number {
+    const { exports } = this.#kernels;
+    const times = this.#columns.at;
+    const values = times + columnBytes;
+    const room = mostSamples + 1;
+    const { mintMs, maxtMs } = allTime;
+    if (encoding === chunkEncoding.xor)
+      return exports.xorDecode(at, length, times, values, 0, room, mintMs, maxtMs, none);
+    return exports.xor2Decode(at, length, times, values, 0, 0, room, mintMs, maxtMs, none);
+  }
+
+  #checkHistograms(encoding: HistogramEncoding, at: number, length: number): void {
     const { result } = this;
+    const bytes = this.#kernels.bytes.subarray(at, at + length);
     result.isHistogram = true;
     result.samples = sampleCountOf(encoding, bytes);
-    const reader = new HistogramChunkReader(encoding, bytes);
-    let last = Number.NEGATIVE_INFINITY;
-    while (reader.next()) {
-      const time = reader.timestampMs;
-      if (last === Number.NEGATIVE_INFINITY) result.mintMs = time;
-      if (!(time > last)) result.fault = 'timestamps do not rise';
-      last = time;
+    const reader = this.#histograms;
+    const opening = reader.open(encoding, at, length, allTime);
+    if (opening === chunkOpening.plain) {
+      this.#checkPlainHistograms(encoding, bytes);
+      return;
     }
-    result.maxtMs = last;
-    if (reader.result.kind === 'corrupt') result.fault = reader.result.reason;
+    let last = none;
+    if (opening === chunkOpening.columns)
+      for (let rows = reader.next(); rows !== undefined; rows = reader.next())
+        for (let row = 0; row < rows.length; row++)
+          last = this.#checkTime(rows.timestamps[row] as number, last);
+    const decoded = decodeResult(Math.min(opening, reader.fault));
+    if (decoded.kind === 'corrupt') result.fault = decoded.reason;
+  }
+
+  #checkPlainHistograms(encoding: HistogramEncoding, bytes: Uint8Array): void {
+    const reader = new HistogramChunkReader(encoding, bytes);
+    let last = none;
+    while (reader.next()) last = this.#checkTime(reader.timestampMs, last);
+    if (reader.result.kind === 'corrupt') this.result.fault = reader.result.reason;
+  }
+
+  #checkTime(timeMs: number, lastMs: number): number {
+    const { result } = this;
+    if (lastMs === none) result.mintMs = timeMs;
+    if (!(timeMs > lastMs)) result.fault = risingFault;
+    result.maxtMs = timeMs;
+    return timeMs;
   }
 
   release(): void {
     this.#columns.release();
+    this.#histograms.close();
   }
 }

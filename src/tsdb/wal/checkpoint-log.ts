@@ -7,7 +7,7 @@ import { segmentFileName } from './segments.js';
 
 const flushBytes = 1 << 20;
 
-/** Segments of a checkpoint that is being written, from 0 on. One call at a time. */
+/** Segments of a checkpoint, or of whatever else is written whole in its frames, from 0 on. One call at a time. */
 export class CheckpointLog {
   readonly #disk: Disk;
   readonly #directory: string;

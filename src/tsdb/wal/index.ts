@@ -1,6 +1,7 @@
 export { CarriedRefs } from './carried-refs.js';
 export * from './checkpoint.js';
 export type { CheckpointStats } from './checkpoint-filter.js';
+export { CheckpointLog } from './checkpoint-log.js';
 export type { LogRequest } from './commit-framer.js';
 export { defaultSegmentBytes, pageBytes, recordType, type StoredRecord } from './format.js';
 export { FrameBuffer, storeRecord, type WalCompression } from './frame-records.js';

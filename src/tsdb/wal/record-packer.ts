@@ -1,6 +1,6 @@
 import { KernelBuffer, type Kernels, SnappyPacker } from '../../kernels/index.js';
-import { type StoredRecord, snappyFlag } from './format.js';
-import type { WalCompression } from './frame-records.js';
+import { type StoredRecord, snappyFlag, zstdFlag } from './format.js';
+import { type WalCompression, zstdCompress } from './frame-records.js';
 import { encodeSampleRows, type SampleRows, sampleRecordBytes } from './records/sample-rows.js';
 
 const keptBytes = 4 << 20;
@@ -9,7 +9,7 @@ const keptBytes = 4 << 20;
 export interface PackedRecord {
   readonly at: number;
   readonly length: number;
-  /** 0 or `snappyFlag`. */
+  /** 0, `snappyFlag` or `zstdFlag`. */
   readonly compression: number;
   /** Of the record before compression. */
   readonly rawBytes: number;
@@ -21,12 +21,14 @@ export class RecordPacker {
   readonly #compression: WalCompression;
   readonly #raw: KernelBuffer;
   readonly #snappy: SnappyPacker;
+  readonly #zstd: KernelBuffer;
 
   constructor(kernels: Kernels, compression: WalCompression) {
     this.#kernels = kernels;
     this.#compression = compression;
     this.#raw = new KernelBuffer(kernels, keptBytes);
     this.#snappy = new SnappyPacker(kernels, keptBytes);
+    this.#zstd = new KernelBuffer(kernels, keptBytes);
   }
 
   /** At most `maxRecordRows`. */
@@ -58,6 +60,14 @@ export class RecordPacker {
         return { at: this.#snappy.at, length: packed, compression: snappyFlag, rawBytes: length };
       }
     }
+    if (this.#compression === 'zstd') {
+      // The library takes no view of a shared memory.
+      const packed = zstdCompress(this.#kernels.bytes.slice(at, at + length));
+      if (packed.length < length) {
+        const compression = zstdFlag;
+        return { at: this.#zstd.put(packed), length: packed.length, compression, rawBytes: length };
+      }
+    }
     return { at, length, compression: 0, rawBytes: length };
   }
 
@@ -74,10 +84,12 @@ export class RecordPacker {
   trim(): void {
     this.#raw.trim();
     this.#snappy.trim();
+    this.#zstd.trim();
   }
 
   release(): void {
     this.#raw.release();
     this.#snappy.release();
+    this.#zstd.release();
   }
 }

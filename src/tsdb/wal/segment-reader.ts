@@ -5,7 +5,7 @@ import { inflateRecord } from './inflate-record.js';
 import { KernelBlock } from './kernel-block.js';
 import { type DamagedRange, SegmentParser } from './segment-parser.js';
 
-const blockBytes = 32 * pageBytes;
+const mostBlockBytes = 32 * pageBytes;
 
 /**
  * The records of one segment in order: `fill` reads the next block of the file, `next` goes through the records that
@@ -17,15 +17,21 @@ export class SegmentReader implements StoredRecord {
   readonly #parser: SegmentParser;
   readonly #kernel: KernelBlock | undefined;
   readonly #block: Uint8Array | undefined;
+  readonly #blockBytes: number;
   #readBytes = 0;
   #ended = false;
   #goodEndByte = 0;
   #record: Uint8Array = new Uint8Array(0);
 
-  private constructor(file: DiskFile, kernels: Kernels | undefined, startByte: number) {
+  private constructor(
+    file: DiskFile,
+    kernels: Kernels | undefined,
+    { startByte, blockBytes }: { startByte: number; blockBytes: number },
+  ) {
     this.path = file.path;
     this.#file = file;
     this.#readBytes = startByte;
+    this.#blockBytes = blockBytes;
     this.#kernel = kernels === undefined ? undefined : new KernelBlock(kernels, blockBytes);
     this.#block = kernels === undefined ? new Uint8Array(blockBytes) : undefined;
     this.#parser = new SegmentParser(this.#kernel?.checksum);
@@ -36,13 +42,23 @@ export class SegmentReader implements StoredRecord {
    * `startByte` begins a page; the rest of a record that began before it counts as damage.
    */
   static async open(disk: Disk, file: string, kernels?: Kernels, startByte = 0): Promise<SegmentReader> {
-    return new SegmentReader(await disk.open(file, 'read'), kernels, startByte);
+    const opened = await disk.open(file, 'read');
+    try {
+      // A page more than there is, so that the end is seen at once.
+      const pages = Math.floor(((await opened.sizeBytes()) - startByte) / pageBytes) + 1;
+      const blockBytes = Math.min(mostBlockBytes, Math.max(1, pages) * pageBytes);
+      return new SegmentReader(opened, kernels, { startByte, blockBytes });
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   }
 
   /** False at the end of the file. The record read last becomes invalid. */
   async fill(): Promise<boolean> {
     if (this.#ended) return false;
     const block = this.#kernel?.view() ?? (this.#block as Uint8Array);
+    const blockBytes = this.#blockBytes;
     let length = 0;
     while (length < blockBytes) {
       const count = await this.#file.read(block.subarray(length), this.#readBytes + length);

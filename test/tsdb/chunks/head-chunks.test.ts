@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { seededRandom, systemDisk } from '../../../src/base/index.js';
+import { CorruptionError, seededRandom, systemDisk } from '../../../src/base/index.js';
 import { KernelScope } from '../../../src/kernels/index.js';
 import {
   type HeadChunk,
@@ -15,6 +24,7 @@ import {
   repairHeadChunks,
 } from '../../../src/tsdb/chunks/index.js';
 import { FaultDisk } from '../../support/fault-disk.js';
+import { AllocationWatch } from '../../support/fuzz/allocations.js';
 import { createTestKernels } from '../../support/kernels.js';
 import { sharedPath } from '../../support/shared.js';
 
@@ -173,13 +183,32 @@ describe('head chunk files', () => {
     }
   });
 
+  it('make no room for a chunk that is longer than its file', async () => {
+    await write(1);
+    const file = path.join(folder, '000001');
+    const bytes = readFileSync(file);
+    // The length of the first record, as a varint of four bytes.
+    bytes.set([0xff, 0xff, 0xff, 0x20], 8 + 25);
+    writeFileSync(file, bytes);
+    const reader = new HeadChunkReader(systemDisk, folder);
+    const watch = new AllocationWatch();
+    watch.start();
+    try {
+      assert.throws(() => reader.readBytes({ segment: 1, offset: 8 }), CorruptionError);
+    } finally {
+      watch.stop();
+    }
+    assert.ok(watch.largestBytes < 1000, `${watch.largestBytes}`);
+    await reader.close();
+  });
+
   it('are written to their places by a later flush where one failed', async () => {
     const disk = new FaultDisk(seededRandom(seed));
     const options = { disk, directory: '/d', lastSegment: 0, segmentBytes: 4000 };
     const writer = new HeadChunkWriter(options);
     const places = [];
     let failures = 0;
-    disk.rates = { write: 0.3, create: 0.2, sync: 0.2, shortWrite: 0.3, syncDirectory: 0.2 };
+    disk.rates = { write: 0.3, create: 0.2, shortWrite: 0.3, syncDirectory: 0.2 };
     for (let i = 0; i < 60; i++) {
       places.push(writer.append(sampleChunk(i)));
       if (i % 4 !== 0) continue;

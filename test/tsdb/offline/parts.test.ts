@@ -201,6 +201,28 @@ describe('parts of a data directory opened offline', () => {
       ['a zip without its list', zip([meta]).subarray(0, 40), /list of files/],
       ['a broken header', Buffer.concat([tarEntry('a', Buffer.alloc(0)), Buffer.alloc(512, 7)]), /checksum/],
       ['nothing of a database', tarGz([{ name: 'readme', bytes: Buffer.from('x') }]), /no write-ahead log/],
+      ...['1.5', '-5', 'four', '1e30'].map((size): [string, Buffer, RegExp] => [
+        `a size of ${size} before a file`,
+        Buffer.concat([paxEntry(`size=${size}`), tarEntry('wal/0', Buffer.alloc(9))]),
+        /expected a size/,
+      ]),
+      [
+        'a file where a directory is wanted',
+        tar(['wal', 'wal/0'].map((name) => ({ name, bytes: Buffer.from('x') }))),
+        /the disk does not take/,
+      ],
+      [
+        'a name that is too long',
+        tar([{ name: `wal/${'0'.repeat(300)}`, bytes: Buffer.from('x') }]),
+        /the disk does not take: ENAMETOOLONG/,
+      ],
+      ['a zip whose list is longer than it', changedEnd(zip([meta]), 12, 0x0fff_ffff), /a list of files/],
+      ['a zip whose list is elsewhere', changedEnd(zip([meta]), 16, 0x7fff_ffff), /a list of files/],
+      [
+        'a zip whose list is beyond all numbers',
+        Buffer.concat([wideLocator(2n ** 62n), changedEnd(zip([]), 16, 0xffff_ffff)]),
+        /a place within the archive/,
+      ],
       [
         'links alone',
         tar([]).length > 0
@@ -209,6 +231,7 @@ describe('parts of a data directory opened offline', () => {
         /no write-ahead log/,
       ],
     ];
+
     for (const [what, bytes, expected] of bad) {
       it(`with ${what} are refused, and leave nothing behind`, async () => {
         const archive = path.join(root, 'bad.archive');
@@ -244,4 +267,26 @@ function listed(directory: string): string[] {
   return (readdirSync(directory, { recursive: true }) as string[])
     .map((name) => path.join(directory, name))
     .sort();
+}
+
+/** A POSIX header for the entry behind it. */
+function paxEntry(note: string): Buffer {
+  const length = note.length + 4;
+  return tarEntry('note', Buffer.from(`${String(length).padStart(2, '0')} ${note}\n`), 'x');
+}
+
+/** A zip without a comment, with another number in its last 22 bytes. */
+function changedEnd(bytes: Buffer, offset: number, value: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt32LE(value, changed.length - 22 + offset);
+  return changed;
+}
+
+/** Says where the end of the list of a large zip is. */
+function wideLocator(offset: bigint): Buffer {
+  const locator = Buffer.alloc(24);
+  locator.write('PK\x03\x04', 0, 'latin1');
+  locator.write('PK\x06\x07', 4, 'latin1');
+  locator.writeBigUInt64LE(offset, 12);
+  return locator;
 }

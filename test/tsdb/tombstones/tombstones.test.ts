@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CorruptionError } from '../../../src/base/index.js';
+import { CorruptionError, seededRandom } from '../../../src/base/index.js';
 import {
   addInterval,
   type DeletedInterval,
   decodeTombstones,
   encodeTombstones,
+  GatheredIntervals,
 } from '../../../src/tsdb/tombstones/index.js';
 import { corpusBlocks } from '../block/corpus-blocks.js';
+
+const seed = Number(process.env.SEED ?? 20_265);
 
 type Span = readonly [number, number];
 const spans = (list: readonly DeletedInterval[]): Span[] =>
@@ -145,6 +148,34 @@ describe('tombstones', () => {
       const one = new Map([[i * 1000, [interval]]]);
       assert.deepEqual(decodeTombstones(encodeTombstones(one), 'file'), one);
     }
+  });
+
+  it(`gathered in any order are what adding them one by one makes (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const below = (limit: number): number => Math.floor(random.float() * limit);
+    for (let turn = 0; turn < 300; turn++) {
+      const gathered = new GatheredIntervals();
+      let expected: readonly DeletedInterval[] = [];
+      for (let i = below(200); i > 0; i--) {
+        const mintMs = below(20) === 0 ? -end : below(3000);
+        const maxtMs = below(50) === 0 ? end : Math.max(mintMs, 0) + below(8);
+        gathered.add({ mintMs, maxtMs });
+        expected = addInterval(expected, { mintMs, maxtMs });
+        if (below(30) === 0) assert.deepEqual(gathered.all, expected);
+      }
+      assert.deepEqual(gathered.all, expected);
+    }
+  });
+
+  it('of one series may be many, in falling order', () => {
+    const count = 200_000;
+    const intervals = Array.from({ length: count }, (_, i) => ({
+      mintMs: 10 * (count - i),
+      maxtMs: 10 * (count - i) + 1,
+    }));
+    const decoded = decodeTombstones(encodeTombstones(new Map([[1, intervals]])), 'file');
+    assert.deepEqual(decoded.get(1)?.length, count);
+    assert.deepEqual(decoded.get(1)?.[0], { mintMs: 10, maxtMs: 11 });
   });
 
   it('that are damaged at any byte are refused', () => {

@@ -180,6 +180,38 @@ describe('WAL records', () => {
     assert.equal(decoded.kind === 'histograms' && decoded.samples[0]?.histogram.stale, true);
   });
 
+  it('leaves out whole counts that no chunk holds', () => {
+    const changes = [
+      {},
+      { count: 2 ** 52 },
+      { zeroCount: 2 ** 52 },
+      { positiveBuckets: Float64Array.of(1, 2 ** 52, 2 ** 52, 2 ** 52) },
+    ];
+    const samples = changes.map((change, i) => ({
+      ref: ref(1),
+      timestampMs: i,
+      histogram: integerHistogram(change),
+    }));
+    const decoded = decode(record((w) => encodeHistograms(w, 7, samples)));
+    assert.deepEqual(decoded, { kind: 'histograms', samples: samples.slice(0, 1), skipped: 3 });
+  });
+
+  const lyingSpans: [what: string, spans: Histogram['positiveSpans']][] = [
+    ['more buckets than there are', [{ offset: 0, length: 2 ** 31 }]],
+    ['fewer buckets than there are', [{ offset: 0, length: 3 }]],
+    ['no buckets', []],
+    ['an offset beyond 32 bits', [{ offset: 2 ** 40, length: 4 }]],
+  ];
+  for (const [what, positiveSpans] of lyingSpans) {
+    it(`names the damage of spans of ${what}`, () => {
+      const sample = { ref: ref(1), timestampMs: 1, histogram: integerHistogram({ positiveSpans }) };
+      for (const type of [7, 8]) {
+        const bytes = record((w) => encodeHistograms(w, type, [sample]));
+        assert.throws(() => decode(bytes), DecodeError);
+      }
+    });
+  }
+
   it('leaves out histograms of unknown schema and reads those above 8 at 8', () => {
     const of = (schema: number): HistogramSample => ({
       ref: ref(1),

@@ -1,7 +1,9 @@
 import * as path from 'node:path';
-import { type Disk, type DiskFile, UserError, writeAll } from '../../../base/index.js';
+import { type Disk, type DiskFile, errnoOf, UserError, writeAll } from '../../../base/index.js';
 
 const maxFiles = 1_000_000;
+/** How a system refuses a name: too long, or a file where a directory is wanted and the other way round. */
+const nameRefusals = new Set(['ENAMETOOLONG', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EINVAL', 'EILSEQ']);
 
 /** The directory into which an archive is unpacked, with its bounds. */
 export class ArchiveTarget {
@@ -42,7 +44,19 @@ export class ArchiveTarget {
   async makeDirectory(name: string): Promise<void> {
     if (/^(\.?\/)*\.?$/.test(name)) return;
     this.#count();
-    await this.#disk.makeDirectory(this.#placeOf(name));
+    const place = this.#placeOf(name);
+    await this.#named(name, () => this.#disk.makeDirectory(place));
+  }
+
+  /** The system's no to a name is the archive's fault. */
+  async #named<T>(name: string, make: () => Promise<T>): Promise<T> {
+    try {
+      return await make();
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined || !nameRefusals.has(code)) throw error;
+      return this.fail(`holds the name ${JSON.stringify(name)}, which the disk does not take: ${code}`);
+    }
   }
 
   /** Begins a file; the one before is ended. */
@@ -51,8 +65,10 @@ export class ArchiveTarget {
     this.#count();
     if (this.#bytes + sizeBytes > this.#maxBytes) this.#failTooLarge();
     const place = this.#placeOf(name);
-    await this.#disk.makeDirectory(path.dirname(place));
-    this.#open = await this.#disk.open(place, 'create');
+    this.#open = await this.#named(name, async () => {
+      await this.#disk.makeDirectory(path.dirname(place));
+      return this.#disk.open(place, 'create');
+    });
     this.#offset = 0;
   }
 

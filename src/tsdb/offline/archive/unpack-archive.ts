@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CorruptionError, type Disk, type DiskFile, messageOf } from '../../../base/index.js';
 import { ArchiveTarget } from './archive-target.js';
+import { outputPieceBytes, pieceBytes } from './piece-bytes.js';
 import { unpackTar } from './unpack-tar.js';
 import { unpackZip } from './unpack-zip.js';
 
 type ArchiveKind = 'zip' | 'gzip' | 'tar';
 
-const pieceBytes = 1 << 20;
 const tarMagicOffset = 257;
 const headBytes = tarMagicOffset + 5;
 
@@ -64,9 +64,10 @@ export async function unpackArchive(options: UnpackOptions): Promise<void> {
 }
 
 async function* pieces(file: DiskFile, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; ; ) {
+  const sizeBytes = await file.sizeBytes();
+  for (let offset = 0; offset < sizeBytes; ) {
     signal?.throwIfAborted();
-    const piece = new Uint8Array(pieceBytes);
+    const piece = new Uint8Array(Math.min(pieceBytes, sizeBytes - offset));
     const count = await file.read(piece, offset);
     if (count === 0) return;
     offset += count;
@@ -76,7 +77,7 @@ async function* pieces(file: DiskFile, signal: AbortSignal | undefined): AsyncGe
 
 async function* gunzipped(file: DiskFile, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const source = Readable.from(pieces(file, signal), { objectMode: false });
-  const unzip = createGunzip({ chunkSize: pieceBytes });
+  const unzip = createGunzip({ chunkSize: outputPieceBytes(await file.sizeBytes()) });
   source.on('error', (error) => unzip.destroy(error));
   try {
     for await (const piece of source.pipe(unzip)) yield piece as Uint8Array;

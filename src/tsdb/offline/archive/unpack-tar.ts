@@ -34,6 +34,7 @@ export async function unpackTar(stream: AsyncGenerator<Uint8Array>, target: Arch
       }
       const name = notes.path ?? header.name;
       const sizeBytes = notes.size ?? header.sizeBytes;
+      if (!isSize(sizeBytes)) bytes.fail('a size', `${sizeBytes}`);
       notes = {};
       await unpackEntry({ ...header, name, sizeBytes }, bytes, target);
     }
@@ -61,13 +62,16 @@ function parseHeader(block: Uint8Array, bytes: StreamReader): Header {
   for (let i = 0; i < blockBytes; i++) sum += i >= 148 && i < 156 ? 32 : (block[i] as number);
   if (sum !== stored) bytes.fail(`a header with checksum ${sum}`, `${stored}`);
   const sizeBytes = numberOf(block.subarray(124, 136));
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
-    bytes.fail('a size', textOf(block.subarray(124, 136)));
+  if (!isSize(sizeBytes)) bytes.fail('a size', textOf(block.subarray(124, 136)));
   const isPosix = textOf(block.subarray(257, 265)) === 'ustar';
   const prefix = isPosix ? textOf(block.subarray(345, 500)) : '';
   const name = textOf(block.subarray(0, 100));
   const type = String.fromCharCode(block[156] as number);
   return { name: prefix === '' ? name : `${prefix}/${name}`, sizeBytes, type };
+}
+
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Octal text; where the first bit is set, a number in base 256. */

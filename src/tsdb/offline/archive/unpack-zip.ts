@@ -11,6 +11,7 @@ import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { CorruptionError, type DiskFile, decodeUtf8, messageOf } from '../../../base/index.js';
 import type { ArchiveTarget } from './archive-target.js';
+import { outputPieceBytes, pieceBytes } from './piece-bytes.js';
 
 const signature = {
   end: 0x06054b50,
@@ -25,7 +26,6 @@ const entryBytes = 46;
 const fileBytes = 30;
 const mostCommentBytes = 0xffff;
 const mostListBytes = 1 << 28;
-const pieceBytes = 1 << 20;
 const method = { stored: 0, deflated: 8 };
 const encryptedFlag = 1;
 
@@ -57,6 +57,8 @@ async function unpackEntry(file: DiskFile, entry: Entry, target: ArchiveTarget):
     target.fail(`holds a file packed by method ${entry.method}`);
   const header = await readExactly(file, entry.offset, fileBytes);
   if (header.getUint32(0, true) !== signature.file) damaged(file, entry.offset, 'a file', 'something else');
+  if (entry.offset + entry.packedBytes > (await file.sizeBytes()))
+    damaged(file, entry.offset, `${entry.packedBytes} bytes more`, 'the end of the archive');
   const dataStart = entry.offset + fileBytes + header.getUint16(26, true) + header.getUint16(28, true);
   await target.begin(entry.name, entry.sizeBytes);
   let crc = 0;
@@ -78,7 +80,7 @@ async function* unpacked(file: DiskFile, entry: Entry, dataStart: number): Async
     return;
   }
   const source = Readable.from(packed, { objectMode: false });
-  const inflate = createInflateRaw({ chunkSize: pieceBytes });
+  const inflate = createInflateRaw({ chunkSize: outputPieceBytes(entry.packedBytes) });
   source.on('error', (error) => inflate.destroy(error));
   try {
     for await (const piece of source.pipe(inflate)) yield piece as Uint8Array;
@@ -104,7 +106,8 @@ async function* piecesOf(file: DiskFile, start: number, length: number): AsyncGe
 
 async function readList(file: DiskFile): Promise<Entry[]> {
   const { offset, length, count } = await findList(file);
-  if (length > mostListBytes) damaged(file, offset, 'a list of files', `one of ${length} bytes`);
+  const isWithin = length <= mostListBytes && offset + length <= (await file.sizeBytes());
+  if (!isWithin) damaged(file, offset, 'a list of files', `one of ${length} bytes`);
   const view = await readExactly(file, offset, length);
   const entries: Entry[] = [];
   let at = 0;
@@ -183,6 +186,7 @@ async function findList(file: DiskFile): Promise<{ offset: number; length: numbe
 }
 
 async function readExactly(file: DiskFile, offset: number, length: number): Promise<DataView> {
+  if (!Number.isSafeInteger(offset + length)) damaged(file, 0, 'a place within the archive', `${offset}`);
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const count = await file.read(bytes.subarray(done), offset + done);

@@ -27,6 +27,11 @@ export function decodeExemplars(reader: ByteReader): ExemplarEntry[] {
 
 export function encodeExemplars(writer: ByteWriter, entries: readonly ExemplarEntry[]): void {
   writer.byte(recordType.exemplars);
+  writeExemplars(writer, entries);
+}
+
+/** Behind a type. */
+export function writeExemplars(writer: ByteWriter, entries: readonly ExemplarEntry[]): void {
   const [first] = entries;
   if (first === undefined) return;
   writer.u64(first.ref);

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from '../../../base/index.js';
+import { maxIntegerCount } from '../../../chunkenc/index.js';
 import {
   type CounterResetHint,
   customBucketsSchema,
@@ -16,9 +17,13 @@ const minSchema = -9;
 const maxSchema = 8;
 /** Schemas up to here are known, and read at `maxSchema`. */
 const maxReservedSchema = 52;
+const maxSpanOffset = 2 ** 31;
 const noBuckets = new Float64Array(0);
 
-/** One histogram; undefined where its schema is unknown (its bytes are consumed all the same). */
+/**
+ * One histogram; undefined where its schema is unknown, or a count is beyond what chunks hold (its bytes are consumed
+ * all the same).
+ */
 export function readHistogram(reader: ByteReader, integer: boolean): Histogram | undefined {
   const counterResetHint = resetHints[reader.byte()] ?? 'unknown';
   const schema = reader.varint();
@@ -32,7 +37,13 @@ export function readHistogram(reader: ByteReader, integer: boolean): Histogram |
   const positiveBuckets = integer ? readDeltas(reader) : readFloats(reader);
   const negativeBuckets = integer ? readDeltas(reader) : readFloats(reader);
   const customValues = schema === customBucketsSchema ? readFloats(reader) : undefined;
+  // A span that lies would have as many buckets made as it says.
+  const problem =
+    spansProblem(positiveSpans, positiveBuckets.length) ??
+    spansProblem(negativeSpans, negativeBuckets.length);
+  if (problem !== undefined) reader.fail('spans of as many buckets as there are', problem);
   if (schema !== customBucketsSchema && (schema < minSchema || schema > maxReservedSchema)) return undefined;
+  if (integer && !isCountable(zeroCount, count, positiveBuckets, negativeBuckets)) return undefined;
   const histogram: Histogram = {
     integer,
     counterResetHint,
@@ -48,12 +59,17 @@ export function readHistogram(reader: ByteReader, integer: boolean): Histogram |
     negativeBuckets,
     customValues,
   };
-  if (schema <= maxSchema) return histogram;
-  const problem =
-    spansProblem(positiveSpans, positiveBuckets.length) ??
-    spansProblem(negativeSpans, negativeBuckets.length);
-  if (problem !== undefined) reader.fail('a histogram whose resolution can be reduced', problem);
-  return reduceResolution(histogram, maxSchema);
+  return schema <= maxSchema ? histogram : reduceResolution(histogram, maxSchema);
+}
+
+function isCountable(
+  zeroCount: number,
+  count: number,
+  positiveBuckets: Float64Array,
+  negativeBuckets: Float64Array,
+): boolean {
+  const fits = (value: number): boolean => Math.abs(value) <= maxIntegerCount;
+  return fits(zeroCount) && fits(count) && positiveBuckets.every(fits) && negativeBuckets.every(fits);
 }
 
 function readSpans(reader: ByteReader): Span[] {
@@ -61,6 +77,7 @@ function readSpans(reader: ByteReader): Span[] {
   const spans: Span[] = [];
   for (let i = 0; i < count; i++) {
     const offset = reader.varint();
+    if (Math.abs(offset) > maxSpanOffset) reader.fail('an offset of 32 bits', `${offset}`);
     spans.push({ offset, length: reader.uvarint() });
   }
   return spans;

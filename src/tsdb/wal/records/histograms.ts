@@ -8,7 +8,7 @@ import { readStart, writeStart } from './samples.js';
 
 export interface DecodedHistograms {
   readonly samples: readonly HistogramSample[];
-  /** Histograms whose schema is unknown; upstream leaves them out with a warning. */
+  /** Histograms whose schema is unknown, which upstream leaves out with a warning, or that no chunk can hold. */
   readonly skipped: number;
 }
 

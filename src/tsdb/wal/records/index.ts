@@ -1,5 +1,6 @@
 export * from './decode-record.js';
 export * from './exemplars.js';
+export { writeHistogram } from './histogram-body.js';
 export {
   type DecodedHistograms,
   encodeHistograms,
@@ -10,5 +11,12 @@ export * from './metadata.js';
 export { encodeMmapMarkers, type MmapMarkerEntry } from './mmap-markers.js';
 export * from './sample-rows.js';
 export { encodeSamples, encodeSamplesV2, SampleColumns } from './samples.js';
-export { encodeSeries, readLabels, readSeries, type SeriesEntry, seriesCopyOf } from './series.js';
+export {
+  encodeSeries,
+  readLabels,
+  readSeries,
+  type SeriesEntry,
+  seriesCopyOf,
+  writeLabels,
+} from './series.js';
 export * from './tombstones.js';

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type { SeriesRef } from '../../../src/storage/index.js';
+import type { Head } from '../../../src/tsdb/head/index.js';
+import { readLateLog } from '../../../src/tsdb/offline/late-log.js';
+import { encodeHistograms, encodeSamples, encodeSamplesV2 } from '../../../src/tsdb/wal/index.js';
+import { batchOf, integerHistogram } from '../../storage/storage-samples.js';
+import { MemoryFile, memoryDisk } from '../../support/fuzz/memory-files.js';
+import { type EncodeRecord, logSegment } from './log-segment.js';
+
+const directory = '/wbl';
+/** A double holds it, a chunk does not. */
+const farMs = 2 ** 52;
+const ref = 1 as SeriesRef;
+
+async function read(record: EncodeRecord): Promise<{ chunks: number[][]; corruptions: number }> {
+  const file = new MemoryFile(`${directory}/00000000`);
+  file.bytes = logSegment([record]);
+  const chunks: number[][] = [];
+  const head = {
+    restoreChunkBytes: (chunk: { mintMs: number; maxtMs: number; samples: number }): boolean =>
+      chunks.push([chunk.mintMs, chunk.maxtMs, chunk.samples]) > 0,
+  } as unknown as Head;
+  const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
+  await readLateLog({ disk: memoryDisk(directory, [file]), directory, head, chunks: undefined, stats });
+  return { chunks, corruptions: stats.corruptions };
+}
+
+describe('late samples at times that no chunk takes', () => {
+  const histogramAt = (timestampMs: number): { ref: SeriesRef; timestampMs: number; histogram: object } => ({
+    ref,
+    timestampMs,
+    histogram: integerHistogram(),
+  });
+  const cases: [what: string, record: EncodeRecord, corruptions: number][] = [
+    ['floats', (w) => encodeSamples(w, batchOf([1, 5, 1], [1, farMs, 2], [1, -farMs, 3])), 2],
+    ['floats with start times', (w) => encodeSamplesV2(w, batchOf([1, 5, 1, farMs], [1, farMs, 2, 1])), 1],
+    [
+      'histograms',
+      (w) =>
+        encodeHistograms(w, 7, [histogramAt(5), histogramAt(farMs)] as Parameters<
+          typeof encodeHistograms
+        >[2]),
+      1,
+    ],
+  ];
+  for (const [what, record, corruptions] of cases) {
+    it(`are damage, and the others are read: ${what}`, async () => {
+      assert.deepEqual(await read(record), { chunks: [[5, 5, 1]], corruptions });
+    });
+  }
+});
