@@ -1,18 +1,22 @@
-// Bundles the command line into dist/bundle: one chunk a command, shared code in shared chunks, so that a command
-// starts without loading the others; then writes the manifest that lists the commands without loading any.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+// Bundles the command line into dist/bundle, twice: for the server one chunk a command and shared code in shared chunks;
+// for all other commands one script, whose code bin/load-program.js keeps compiled. Then writes the manifest that lists
+// the commands without loading any.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { root, runOrExit } from './prepare.js';
 
+const commandFiles = readdirSync(path.join(root, 'commands'), { recursive: true })
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3))
+  .sort();
 const entryPoints = { main: 'src/cli/main.ts' };
 // Threads start with modules of their own, found beside the chunk that starts them.
 for (const name of ['query-worker', 'maintenance-worker'])
   entryPoints[`workers/${name}`] = `src/server/workers/${name}.ts`;
-for (const file of readdirSync(path.join(root, 'commands'), { recursive: true }).sort()) {
-  if (file.endsWith('.ts'))
-    entryPoints[`commands/${file.replaceAll(path.sep, '/').slice(0, -3)}`] = `commands/${file}`;
-}
+for (const file of commandFiles) entryPoints[`commands/${file}`] = `commands/${file}.ts`;
 
 // Importing one of Node's modules as an ES module reads every one of its exports, some of which load whole subsystems;
 // asking for the module itself does not. The heaviest are asked for at the first use of anything they export.
@@ -85,14 +89,11 @@ const unused = {
   },
 };
 
-rmSync(path.join(root, 'dist', 'bundle'), { recursive: true, force: true });
-await build({
+const folder = path.join(root, 'dist', 'bundle');
+rmSync(folder, { recursive: true, force: true });
+const shared = {
   absWorkingDir: root,
-  entryPoints,
-  outdir: 'dist/bundle',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node22.19',
   minifySyntax: true,
@@ -100,13 +101,45 @@ await build({
   legalComments: 'linked',
   // CommonJS packages that few commands load: their lazy imports stay imports. parquetjs-lite is no strict code either.
   external: ['fastify', 'parquetjs-lite', 'undici'],
+  plugins: [lazyBuiltins, lazyPackages, lazyOclif, unused],
+  logLevel: 'warning',
+};
+await build({
+  ...shared,
+  entryPoints,
+  outdir: 'dist/bundle',
+  splitting: true,
+  format: 'esm',
   // Bundled CommonJS packages call require; an ES module has none of its own.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [lazyBuiltins, lazyPackages, lazyOclif, unused],
-  logLevel: 'warning',
 });
+
+const own = commandFiles.filter((file) => file !== 'server');
+const idOf = (file) => file.replaceAll('/', ':');
+const loaders = own.map((file) => `['${idOf(file)}', () => import('./commands/${file}.ts')]`);
+await build({
+  ...shared,
+  stdin: {
+    contents: `import { main } from './src/cli/main.ts';
+      const commands = new Map([${loaders.join(',')}]);
+      export const run = (root, args) => main(root, args, commands);`,
+    resolveDir: root,
+    sourcefile: 'program.ts',
+    loader: 'ts',
+  },
+  outfile: 'dist/bundle/program.cjs',
+  format: 'cjs',
+  define: { 'import.meta.url': '__programUrl' },
+  // A script has no loader of modules: what is external is required when it is asked for.
+  supported: { 'dynamic-import': false },
+});
+const digest = createHash('sha256')
+  .update(readFileSync(path.join(folder, 'program.cjs')))
+  .digest('hex');
+const program = { digest: digest.slice(0, 16), commands: own.map((file) => file.replaceAll('/', ' ')) };
+writeFileSync(path.join(folder, 'program.json'), JSON.stringify(program));
 runOrExit(process.execPath, [path.join('node_modules', 'oclif', 'bin', 'run.js'), 'manifest'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });

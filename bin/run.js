@@ -29,7 +29,13 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // DNS, fsync, file writes and inflate share this pool; it must be sized before its first use.
   process.env.UV_THREADPOOL_SIZE ??= '8';
   process.env.NODE_ENV ??= 'production';
-  module.enableCompileCache?.();
-  const { main } = await import('../dist/bundle/main.js');
-  await main(root, process.argv.slice(2));
+  const cache = module.enableCompileCache();
+  const args = process.argv.slice(2);
+  if (args[0] === 'server') {
+    const { main } = await import('../dist/bundle/main.js');
+    await main(root, args);
+  } else {
+    const { loadProgram } = await import('./load-program.js');
+    await loadProgram(root, args, cache.directory)(root, args);
+  }
 }

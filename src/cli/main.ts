@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { Command } from '@oclif/core/command';
 import { Config } from '@oclif/core/config';
 import { ExitError } from '@oclif/core/errors';
 import type { PJSON } from '@oclif/core/interfaces';
@@ -9,8 +10,14 @@ import { renderError } from './render-error.js';
 import { endQuietlyOnClosedPipe, processTerminal, type Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
-/** Runs one command line; sets the process' exit code, never calls exit while output may still be on its way. */
-export async function main(root: string, args: readonly string[]): Promise<void> {
+/** Commands by oclif's ids, of a program that has them in itself. */
+export type OwnCommands = ReadonlyMap<string, () => Promise<{ readonly default: Command.Class }>>;
+
+/**
+ * Runs one command line; sets the process' exit code, never calls exit while output may still be on its way. Commands
+ * that are not among `own` are loaded by oclif.
+ */
+export async function main(root: string, args: readonly string[], own?: OwnCommands): Promise<void> {
   endQuietlyOnClosedPipe();
   const terminal = processTerminal(args.includes('--no-color') ? { color: false } : {});
   let commandName = '';
@@ -23,11 +30,19 @@ export async function main(root: string, args: readonly string[]): Promise<void>
       return;
     }
     commandName = line.id.replaceAll(':', ' ');
-    const command = await config.findCommand(line.id, { must: true }).load();
+    const command = await loadCommand(line.id, config, own);
     await command.run([...line.argv], config);
   } catch (error) {
     process.exitCode = report(error, commandName, terminal);
   }
+}
+
+async function loadCommand(id: string, config: Config, own: OwnCommands | undefined): Promise<Command.Class> {
+  const load = own?.get(id);
+  if (load === undefined) return config.findCommand(id, { must: true }).load();
+  const command = (await load()).default;
+  command.id = id;
+  return command;
 }
 
 /** Given to oclif, which otherwise walks the directories and reads it twice. */
