@@ -117,8 +117,8 @@ class FieldReader {
   }
 }
 
-/** `file` is what errors name. */
-export function parseBlockMeta(text: string, file: string): BlockMeta {
+/** `file` is what errors name; `expected` its version. */
+export function parseBlockMeta(text: string, file: string, expected = version): BlockMeta {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -127,8 +127,8 @@ export function parseBlockMeta(text: string, file: string): BlockMeta {
   }
   const fields = new FieldReader(parsed, file, 'the whole');
   const found = fields.number('version') ?? 0;
-  if (found !== version) {
-    throw new CorruptionError({ path: file, offset: 0, expected: `version ${version}`, found: `${found}` });
+  if (found !== expected) {
+    throw new CorruptionError({ path: file, offset: 0, expected: `version ${expected}`, found: `${found}` });
   }
   return {
     ulid: fields.required(fields.text('ulid'), 'ulid'),

@@ -10,6 +10,7 @@ export { dropDeleted } from './drop-deleted.js';
 export { type BlockList, type ListedBlock, listBlocks } from './list-blocks.js';
 export { matchSeries } from './match-series.js';
 export { type Block, openBlock } from './open-block.js';
+export { repairIndexVersion } from './repair-index-version.js';
 export { seriesBound } from './series-bound.js';
 export { createUlid, isUlid } from './ulid.js';
 export {

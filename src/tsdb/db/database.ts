@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import * as path from 'node:path';
-import { type Disk, systemRandom } from '../../base/index.js';
+import { type Disk, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
-import { type BlockList, listBlocks } from '../block/index.js';
+import { type BlockList, listBlocks, repairIndexVersion } from '../block/index.js';
 import { repairHeadChunks } from '../chunks/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
@@ -118,12 +118,28 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
 
 /** The blocks, once what is left of unfinished ones is gone. */
 async function readyBlocks(disk: Disk, directory: string, events: WalEvents): Promise<BlockList> {
-  const listed = await listBlocks(disk, directory);
+  let listed = await listBlocks(disk, directory);
   for (const leftover of listed.leftovers) await disk.remove(leftover);
+  if (await repairBlocks(disk, listed, events)) listed = await listBlocks(disk, directory);
   for (const { directory: place, reason } of listed.broken) {
     events.log('error', 'A block cannot be read and is left out', { directory: place, err: reason });
   }
   return listed;
+}
+
+/** Whether a block was mended that an old version has written wrongly. */
+async function repairBlocks(disk: Disk, { broken }: BlockList, events: WalEvents): Promise<boolean> {
+  let isRepaired = false;
+  for (const { directory } of broken) {
+    const repaired = await repairIndexVersion(disk, directory).catch((error: unknown) => {
+      events.log('error', 'A block could not be repaired', { directory, err: messageOf(error) });
+      return false;
+    });
+    if (!repaired) continue;
+    isRepaired = true;
+    events.log('info', 'Fixing broken block', { directory });
+  }
+  return isRepaired;
 }
 
 /** The chunks of the head that are on disk; damaged ones are cut off. */
