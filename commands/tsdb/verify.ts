@@ -3,11 +3,10 @@ import { systemClock, systemDisk } from '../../src/base/index.js';
 import {
   BaseCommand,
   chosenFormat,
-  FindingReporter,
   findingFormats,
   formatFlags,
   ProgressBar,
-  withPlace,
+  reportVerification,
 } from '../../src/cli/index.js';
 import { openPlace, verifyTarget } from '../../src/tsdb/index.js';
 
@@ -26,9 +25,10 @@ export default class TsdbVerify extends BaseCommand {
   ];
   static override args = {
     path: stringArg({
-      default: 'data/',
+      multiple: true,
+      default: ['data/'],
       description:
-        'A data directory, a block, or a directory named wal, wbl, chunks_head or checkpoint.N, or an archive of one.',
+        'Data directories, blocks, directories named wal, wbl, chunks_head or checkpoint.N, or archives of these.',
     }),
   };
   static override flags = {
@@ -37,21 +37,13 @@ export default class TsdbVerify extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbVerify);
-    const reporter = new FindingReporter(chosenFormat(flags, findingFormats, 'text'), this.terminal);
-    const bar = new ProgressBar(() => systemClock.monotonicMs());
-    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
-    await withPlace(open, async (place) => {
-      const report = await verifyTarget({
-        disk: systemDisk,
-        path: place.directory,
-        onFinding: (finding) => {
-          bar.clear();
-          reporter.add({ ...finding, path: place.told(finding.path), message: place.told(finding.message) });
-        },
-        onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
-      });
-      bar.clear();
-      process.exitCode = reporter.finish({ ...report, path: args.path });
+    process.exitCode = await reportVerification({
+      paths: args.path,
+      format: chosenFormat(flags, findingFormats, 'text'),
+      terminal: this.terminal,
+      bar: new ProgressBar(() => systemClock.monotonicMs()),
+      open: (path, signal) => openPlace({ disk: systemDisk, path, signal }),
+      verify: (path, listeners) => verifyTarget({ disk: systemDisk, path, ...listeners }),
     });
   }
 }

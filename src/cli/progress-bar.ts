@@ -5,21 +5,20 @@ const width = 30;
 /** A bar on stderr, on a terminal and for work over a second; else nothing. */
 export class ProgressBar {
   readonly #nowMs: () => number;
-  readonly #startMs: number;
-  #shownMs: number;
+  #startMs: number | undefined;
+  #shownMs = 0;
   #isShown = false;
 
   /** `nowMs` only rises. */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
-    this.#startMs = nowMs();
-    this.#shownMs = this.#startMs;
   }
 
   /** May be called as often as there is something to tell; a total of 0 is one that nobody knows. */
   show(doneBytes: number, totalBytes: number): void {
     if (process.stderr.isTTY !== true) return;
     const now = this.#nowMs();
+    this.#startMs ??= now;
     if (now - this.#startMs < waitMs || now - this.#shownMs < betweenMs) return;
     this.#shownMs = now;
     this.#isShown = true;

@@ -1,7 +1,9 @@
 import { printable } from './display-text.js';
 import { exitCode } from './exit-codes.js';
+import type { ProgressBar } from './progress-bar.js';
 import { csvLine } from './render-table.js';
 import type { Terminal } from './terminal.js';
+import { type Place, withPlace } from './with-place.js';
 
 export const findingFormats = ['text', 'json', 'csv'] as const;
 export type FindingFormat = (typeof findingFormats)[number];
@@ -31,11 +33,61 @@ export interface ReportedSurvey {
   readonly findings: Readonly<Record<ReportedFinding['severity'], number>>;
 }
 
-/** Prints findings as they come; JSON is one document at the end. */
-export class FindingReporter {
+interface Listeners {
+  onFinding(finding: ReportedFinding): void;
+  onProgress(progress: { readonly doneBytes: number; readonly totalBytes: number }): void;
+}
+
+export interface Verification {
+  /** Each is verified in turn. */
+  readonly paths: readonly string[];
+  readonly format: FindingFormat;
+  readonly terminal: Terminal;
+  readonly bar: ProgressBar;
+  open(path: string, signal: AbortSignal): Promise<VerifiedPlace>;
+  verify(directory: string, listeners: Listeners): Promise<ReportedSurvey>;
+}
+
+interface VerifiedPlace extends Place {
+  readonly directory: string;
+  /** A text about files of the directory, with the names that its reader knows. */
+  told(text: string): string;
+}
+
+/** Verifies and prints what is found; answers the exit code, of several places the worst. */
+export async function reportVerification(verification: Verification): Promise<number> {
+  const { paths, format, terminal, bar, open, verify } = verification;
+  const reporter = new FindingReporter(format, terminal);
+  for (const path of paths)
+    await withPlace(
+      (signal) => open(path, signal),
+      async (place) => {
+        const survey = await verify(place.directory, {
+          onFinding(finding) {
+            bar.clear();
+            reporter.add({
+              ...finding,
+              path: place.told(finding.path),
+              message: place.told(finding.message),
+            });
+          },
+          onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
+        });
+        bar.clear();
+        reporter.endOf({ ...survey, path });
+      },
+    );
+  return reporter.finish();
+}
+
+/** Prints findings as they come; JSON is one document at the end, of several places a list. */
+class FindingReporter {
   readonly #format: FindingFormat;
   readonly #terminal: Terminal;
-  readonly #kept: ReportedFinding[] = [];
+  readonly #documents: object[] = [];
+  #kept: ReportedFinding[] = [];
+  #isDamaged = false;
+  #isUnread = false;
 
   constructor(format: FindingFormat, terminal: Terminal) {
     this.#format = format;
@@ -58,17 +110,26 @@ export class FindingReporter {
     }
   }
 
-  /** Answers the exit code. */
-  finish(survey: ReportedSurvey): number {
+  endOf(survey: ReportedSurvey): void {
     const { findings } = survey;
+    this.#isDamaged ||= findings.damage > 0;
+    this.#isUnread ||= findings.unreadable > 0;
     if (this.#format === 'json') {
       const found = this.#kept.map((finding) => ({ ...finding, offset: finding.offset ?? null }));
-      this.#terminal.out(
-        `${JSON.stringify({ ...survey, counts: findings, findings: found }, undefined, 2)}\n`,
-      );
+      this.#documents.push({ ...survey, counts: findings, findings: found });
+      this.#kept = [];
     } else if (this.#format === 'text') this.#terminal.out(`${summary(survey)}\n`);
-    if (findings.damage > 0) return exitCode.damageFound;
-    return findings.unreadable > 0 ? exitCode.failure : exitCode.ok;
+  }
+
+  /** Answers the exit code. */
+  finish(): number {
+    if (this.#format === 'json') {
+      const [only, ...others] = this.#documents;
+      const document = others.length === 0 ? only : this.#documents;
+      this.#terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
+    if (this.#isDamaged) return exitCode.damageFound;
+    return this.#isUnread ? exitCode.failure : exitCode.ok;
   }
 }
 

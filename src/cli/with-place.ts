@@ -1,6 +1,6 @@
 import { exitCode } from './exit-codes.js';
 
-interface Place {
+export interface Place {
   /** Whether there is anything to remove. */
   readonly isUnpacked: boolean;
   close(): Promise<void>;

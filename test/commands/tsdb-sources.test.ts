@@ -93,6 +93,10 @@ describe('tsprom tsdb: any part of a data directory, and archives', () => {
       ['wal', 'cat', 'data', '--json'],
       ['wal', 'cat', 'data.zip', '--json'],
     ],
+    [
+      ['wal', 'tail', 'data', '-n', '3', '--json'],
+      ['wal', 'tail', 'wal.tar.gz', '-n', '3', '--json'],
+    ],
   ];
   for (const [plain, other] of alike)
     it(`prints the same: ${plain.join(' ')} and ${other.join(' ')}`, () => {
@@ -113,6 +117,15 @@ describe('tsprom tsdb: any part of a data directory, and archives', () => {
     assert.match((JSON.parse(stat.stdout) as { path: string }).path, /^wal\.tar\.gz/);
     const log = runTsprom(['tsdb', 'wal', 'cat', 'wal.tar.gz'], options);
     assert.equal(log.stdout.includes(temporary), false);
+    const logVerified = runTsprom(['tsdb', 'wal', 'verify', 'data.zip', 'wal.tar.gz'], options);
+    assert.equal(logVerified.code, 0, logVerified.stderr);
+    assert.match(logVerified.stdout, /^data\.zip: sound[^]*^wal\.tar\.gz: sound/m);
+  });
+
+  it('follows no archive', () => {
+    const { code, stderr } = runTsprom(['tsdb', 'wal', 'tail', '-f', 'wal.tar.gz'], options);
+    assert.equal(code, 1);
+    assert.match(stderr, /"wal\.tar\.gz" is an archive[^]*Leave --follow out/);
   });
 
   it('removes what it unpacked when the archive is cut off', () => {

@@ -46,6 +46,18 @@ describe('commands: tsdb verify and tsdb wal', () => {
     { args: ['tsdb', 'verify', 'absent'], code: 1, err: /"absent" does not exist/ },
     { args: ['tsdb', 'wal', 'verify', 'sound'], code: 0, out: /sound/ },
     { args: ['tsdb', 'wal', 'verify', 'damaged/wal'], code: 5, out: /^damage damaged\/wal\/00000000:\d+: /m },
+    {
+      args: ['tsdb', 'verify', 'sound', 'damaged/wal'],
+      code: 5,
+      out: /^sound: sound [^]*^damage damaged\/wal\/00000000:\d+: [^]*^damaged\/wal: damage/m,
+    },
+    { args: ['tsdb', 'verify', 'sound', 'absent', 'damaged'], code: 1, err: /"absent" does not exist/ },
+    {
+      args: ['tsdb', 'wal', 'cat', 'damaged'],
+      code: 1,
+      out: /^00000001:\d+ /m,
+      err: /^error: damaged\/wal\/00000000:\d+: \d+ bytes without a whole record/m,
+    },
     { args: ['tsdb', 'wal', 'stat', 'sound'], code: 0, out: /^ +2 +samples +\d+/m },
     {
       args: ['tsdb', 'wal', 'cat', 'sound', '--type', 'series'],
@@ -75,6 +87,20 @@ describe('commands: tsdb verify and tsdb wal', () => {
     assert.equal(
       report.findings.filter(({ severity }) => severity === 'damage').length,
       report.counts.damage,
+    );
+  });
+
+  it('prints a list of reports for several paths', () => {
+    const args = ['tsdb', 'wal', 'verify', 'sound', 'damaged/wal', '--json'];
+    const { stdout, code } = runTsprom(args, { cwd: directory });
+    assert.equal(code, 5);
+    const reports = JSON.parse(stdout) as { path: string; kind: string; counts: { damage: number } }[];
+    assert.deepEqual(
+      reports.map(({ path: named, kind, counts }) => [named, kind, counts.damage > 0]),
+      [
+        ['sound', 'data', false],
+        ['damaged/wal', 'wal', true],
+      ],
     );
   });
 });

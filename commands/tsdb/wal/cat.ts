@@ -4,6 +4,7 @@ import { systemClock, systemDisk, UserError } from '../../../src/base/index.js';
 import {
   BaseCommand,
   chosenFormat,
+  exitCode,
   formatFlags,
   logFormats,
   logRecordLine,
@@ -19,7 +20,8 @@ export default class TsdbWalCat extends BaseCommand {
   static override summary = 'Print the records of a write-ahead log, one a line.';
   static override description =
     'The newest checkpoint first, then the segments. Text shows the first five entries of a record, JSON all ' +
-    'of them. Damaged places are passed over and told on stderr.';
+    'of them. Damaged places are passed over and told on stderr, and the exit code is then 1; a last record ' +
+    'that a crash has torn, or that is still being written, is a warning.';
   static override examples = [
     { description: 'All of a log.', command: '<%= config.bin %> <%= command.id %> data' },
     {
@@ -59,6 +61,7 @@ export default class TsdbWalCat extends BaseCommand {
     const { from, to, type: types, match, segment } = flags;
     checkTypes(types ?? []);
     let lines = '';
+    let isDamaged = false;
     const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
     await withPlace(open, async (place) => {
       await readLog({
@@ -79,13 +82,17 @@ export default class TsdbWalCat extends BaseCommand {
           }
           return true;
         },
-        onDamage: ({ path }, { startByte, endByte, reason }) => {
+        onDamage: ({ path }, { startByte, endByte, reason, isTail }) => {
           const what = `${path}:${startByte}: ${endByte - startByte} bytes without a whole record: ${reason}`;
-          this.terminal.err(`${this.terminal.errColour.yellow('warning:')} ${place.told(what)}\n`);
+          const { yellow, red } = this.terminal.errColour;
+          const severity = isTail ? yellow('warning:') : red('error:');
+          this.terminal.err(`${severity} ${place.told(what)}\n`);
+          isDamaged ||= !isTail;
         },
       });
       this.terminal.out(lines);
     });
+    if (isDamaged) process.exitCode = exitCode.failure;
   }
 }
 

@@ -1,6 +1,6 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, integer } from '@oclif/core/flags';
-import { systemClock, systemDisk } from '../../../src/base/index.js';
+import { systemClock, systemDisk, UserError } from '../../../src/base/index.js';
 import {
   BaseCommand,
   chosenFormat,
@@ -8,8 +8,9 @@ import {
   formatFlags,
   logFormats,
   logRecordLine,
+  withPlace,
 } from '../../../src/cli/index.js';
-import { tailLog } from '../../../src/tsdb/index.js';
+import { openPlace, tailLog } from '../../../src/tsdb/index.js';
 
 export default class TsdbWalTail extends BaseCommand {
   static override summary = 'Print the last records of a write-ahead log and follow it.';
@@ -24,7 +25,7 @@ export default class TsdbWalTail extends BaseCommand {
     },
   ];
   static override args = {
-    path: stringArg({ default: 'data/', description: 'A data directory, or its wal or wbl.' }),
+    path: stringArg({ default: 'data/', description: 'A data directory, its wal or wbl, or an archive.' }),
   };
   static override flags = {
     lines: integer({
@@ -40,24 +41,34 @@ export default class TsdbWalTail extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbWalTail);
     const format = chosenFormat(flags, logFormats, 'text');
-    const stop = new AbortController();
-    const interrupt = (): void => {
-      process.exitCode = exitCode.interrupted;
-      stop.abort();
-    };
-    process.once('SIGINT', interrupt);
-    try {
-      await tailLog({
-        disk: systemDisk,
-        clock: systemClock,
-        path: args.path,
-        count: flags.lines,
-        follow: flags.follow,
-        signal: stop.signal,
-        onRecord: (record) => this.terminal.out(logRecordLine(record, format)),
-      });
-    } finally {
-      process.removeListener('SIGINT', interrupt);
-    }
+    const open = (signal: AbortSignal) => openPlace({ disk: systemDisk, path: args.path, signal });
+    await withPlace(open, async (place) => {
+      if (place.isUnpacked && flags.follow)
+        throw new UserError({
+          code: 'archive',
+          message: `"${args.path}" is an archive, and nobody writes to it: there is nothing to follow`,
+          suggestions: ['Leave --follow out.'],
+        });
+      const stop = new AbortController();
+      const interrupt = (): void => {
+        process.exitCode = exitCode.interrupted;
+        stop.abort();
+      };
+      process.once('SIGINT', interrupt);
+      try {
+        await tailLog({
+          disk: systemDisk,
+          clock: systemClock,
+          path: place.directory,
+          count: flags.lines,
+          follow: flags.follow,
+          signal: stop.signal,
+          onRecord: (record) =>
+            this.terminal.out(logRecordLine({ ...record, path: place.told(record.path) }, format)),
+        });
+      } finally {
+        process.removeListener('SIGINT', interrupt);
+      }
+    });
   }
 }

@@ -3,12 +3,12 @@ import { systemClock, systemDisk } from '../../../src/base/index.js';
 import {
   BaseCommand,
   chosenFormat,
-  FindingReporter,
   findingFormats,
   formatFlags,
   ProgressBar,
+  reportVerification,
 } from '../../../src/cli/index.js';
-import { verifyTarget } from '../../../src/tsdb/index.js';
+import { openPlace, verifyTarget } from '../../../src/tsdb/index.js';
 
 export default class TsdbWalVerify extends BaseCommand {
   static override summary = 'Check every record of a write-ahead log.';
@@ -26,7 +26,11 @@ export default class TsdbWalVerify extends BaseCommand {
     },
   ];
   static override args = {
-    path: stringArg({ default: 'data/', description: 'A data directory, or its wal, wbl or checkpoint.' }),
+    path: stringArg({
+      multiple: true,
+      default: ['data/'],
+      description: 'Data directories, or the wal, wbl or checkpoint of one, or archives.',
+    }),
   };
   static override flags = {
     ...formatFlags(findingFormats, 'How to print: text, json or csv.'),
@@ -34,19 +38,19 @@ export default class TsdbWalVerify extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(TsdbWalVerify);
-    const reporter = new FindingReporter(chosenFormat(flags, findingFormats, 'text'), this.terminal);
-    const bar = new ProgressBar(() => systemClock.monotonicMs());
-    const report = await verifyTarget({
-      disk: systemDisk,
-      path: args.path,
-      kinds: ['wal', 'wbl', 'checkpoint', 'snapshot'],
-      onFinding: (finding) => {
-        bar.clear();
-        reporter.add(finding);
-      },
-      onProgress: ({ doneBytes, totalBytes }) => bar.show(doneBytes, totalBytes),
+    process.exitCode = await reportVerification({
+      paths: args.path,
+      format: chosenFormat(flags, findingFormats, 'text'),
+      terminal: this.terminal,
+      bar: new ProgressBar(() => systemClock.monotonicMs()),
+      open: (path, signal) => openPlace({ disk: systemDisk, path, signal }),
+      verify: (path, listeners) =>
+        verifyTarget({
+          disk: systemDisk,
+          path,
+          kinds: ['wal', 'wbl', 'checkpoint', 'snapshot'],
+          ...listeners,
+        }),
     });
-    bar.clear();
-    process.exitCode = reporter.finish(report);
   }
 }

@@ -1,4 +1,4 @@
 export { lastSnapshot, parseSnapshotName, type SnapshotDirectory } from './find-snapshot.js';
 export { readSnapshot } from './read-snapshot.js';
-export type { SnapshotRecord } from './snapshot-records.js';
+export { decodeSnapshotRecord, type SnapshotChunk, type SnapshotRecord } from './snapshot-records.js';
 export { type SnapshotSeries, writeSnapshot } from './write-snapshot.js';

@@ -31,6 +31,8 @@ const adviceOf = {
   'wal-torn': 'nothing need be done: the next start of the server cuts it off',
   'wal-gap': 'restore the segment from a backup, or start the server: it goes on without it',
   'wal-ref': 'nothing need be done: a start passes over them',
+  'wal-marker':
+    'nothing need be done: a start keeps what the log has of these late samples, and may keep it twice',
   'wal-unsupported': 'read it with a Prometheus of the version that wrote it',
   'head-chunk': 'start the server: it cuts the file there and reads those samples from the log',
   'head-torn': 'nothing need be done: the next start of the server cuts it off',

@@ -1,4 +1,5 @@
 import type { Kernels } from '../../kernels/index.js';
+import type { Labels } from '../../model/index.js';
 import type { LogContent } from './log-decoder.js';
 
 interface UnknownPlace {
@@ -42,13 +43,7 @@ export class KnownRefs {
   ): number {
     switch (record.kind) {
       case 'series':
-        for (const { ref, labels } of record.entries) {
-          const hash = labels.hash();
-          const known = this.#known.get(ref);
-          if (known !== undefined && known !== hash) onDamage(`series ${ref} once more, with other labels`);
-          if (labels.size === 0) onDamage(`series ${ref} has no labels`);
-          this.#known.set(ref, hash);
-        }
+        for (const { ref, labels } of record.entries) this.addSeries(ref, labels, onDamage);
         return 0;
       case 'rows': {
         const { refs, length } = record.rows;
@@ -70,6 +65,14 @@ export class KnownRefs {
         for (const { ref } of record.entries) this.#see(ref, place);
         return 0;
     }
+  }
+
+  addSeries(ref: number, labels: Labels, onDamage: (message: string) => void): void {
+    const hash = labels.hash();
+    const known = this.#known.get(ref);
+    if (known !== undefined && known !== hash) onDamage(`series ${ref} once more, with other labels`);
+    if (labels.size === 0) onDamage(`series ${ref} has no labels`);
+    this.#known.set(ref, hash);
   }
 
   #see(ref: number, { path, offset }: { readonly path: string; readonly offset: number }): void {

@@ -14,7 +14,12 @@ export interface ReadLogOptions {
   readonly filter?: LogFilter;
   /** In the order of the log. Answers false to end the reading. */
   readonly onRecord: (record: LogRecord) => boolean;
-  readonly onDamage: (file: LogFile, damage: DamagedRange) => void;
+  readonly onDamage: (file: LogFile, damage: LogDamage) => void;
+}
+
+export interface LogDamage extends DamagedRange {
+  /** The end of the log, where a crash may have torn the last record or a server is still writing it. */
+  readonly isTail: boolean;
 }
 
 /** Tells the records of a log, its newest checkpoint first. Reads around damage. Throws `UserError`. */
@@ -35,7 +40,8 @@ export async function readLog(options: ReadLogOptions): Promise<void> {
           }
         }
         reader.next();
-        for (const damage of reader.damages) onDamage(file, damage);
+        for (const damage of reader.damages)
+          onDamage(file, { ...damage, isTail: isTornTail(damage, reader, file) });
       } finally {
         await reader.close();
       }
@@ -43,4 +49,12 @@ export async function readLog(options: ReadLogOptions): Promise<void> {
   } finally {
     replay.release();
   }
+}
+
+export function isTornTail(
+  { torn, endByte }: DamagedRange,
+  { sizeBytes }: SegmentReader,
+  { isLast }: LogFile,
+): boolean {
+  return torn && endByte >= sizeBytes && isLast;
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { CorruptionError, type DirectoryEntry } from '../../base/index.js';
 import { ChunkChecker } from './check-chunk.js';
+import { LateChunks } from './late-chunks.js';
 import { hex, type PieceReader } from './piece-reader.js';
 import type { Survey } from './survey.js';
 import { readBe32 } from './verify-chunks.js';
@@ -16,8 +17,9 @@ const leastRecordBytes = fixedBytes + 5 + checksumBytes;
 const outOfOrderMask = 0x80;
 const mostDecodedBytes = 64 << 20;
 
-/** The files of `chunks_head`: chunks that the head has closed. */
-export async function verifyHeadChunks(survey: Survey, directory: string): Promise<void> {
+/** The files of `chunks_head`: chunks that the head has closed. Answers those of late samples. */
+export async function verifyHeadChunks(survey: Survey, directory: string): Promise<LateChunks> {
+  const lateChunks = new LateChunks();
   const files: { sequence: number; target: string }[] = [];
   for (const entry of await survey.list(directory)) {
     const target = path.join(directory, entry.name);
@@ -37,12 +39,14 @@ export async function verifyHeadChunks(survey: Survey, directory: string): Promi
           `file ${before.sequence + 1} is missing before it`,
         );
       }
-      await new HeadChunkFile({ survey, reader, checker, target, isLast: i === files.length - 1 }).verify();
+      const isLast = i === files.length - 1;
+      await new HeadChunkFile({ survey, reader, checker, lateChunks, sequence, target, isLast }).verify();
     }
   } finally {
     checker.release();
     reader.release();
   }
+  return lateChunks;
 }
 
 function isSegment({ name, isDirectory }: DirectoryEntry): boolean {
@@ -53,6 +57,8 @@ interface HeadChunkFileOptions {
   readonly survey: Survey;
   readonly reader: PieceReader;
   readonly checker: ChunkChecker;
+  readonly lateChunks: LateChunks;
+  readonly sequence: number;
   readonly target: string;
   /** A crash may have torn its last record. */
   readonly isLast: boolean;
@@ -62,6 +68,8 @@ class HeadChunkFile {
   readonly #survey: Survey;
   readonly #reader: PieceReader;
   readonly #checker: ChunkChecker;
+  readonly #lateChunks: LateChunks;
+  readonly #sequence: number;
   readonly #path: string;
   readonly #isLast: boolean;
 
@@ -69,11 +77,14 @@ class HeadChunkFile {
     this.#survey = options.survey;
     this.#reader = options.reader;
     this.#checker = options.checker;
+    this.#lateChunks = options.lateChunks;
+    this.#sequence = options.sequence;
     this.#path = options.target;
     this.#isLast = options.isLast;
   }
 
   async verify(): Promise<void> {
+    this.#lateChunks.addFile(this.#sequence);
     try {
       const file = await this.#survey.disk.open(this.#path, 'read');
       try {
@@ -84,11 +95,13 @@ class HeadChunkFile {
         await file.close();
       }
     } catch (error) {
+      this.#lateChunks.setDamaged(this.#sequence);
       this.#survey.findings.failure(error, 'head-chunk', this.#path);
     }
   }
 
   #damage(offset: number, message: string): undefined {
+    this.#lateChunks.setDamaged(this.#sequence);
     this.#survey.findings.damage('head-chunk', { path: this.#path, offset }, message);
     return undefined;
   }
@@ -178,6 +191,7 @@ class HeadChunkFile {
     const end = reader.at(offset + hashedBytes, checksumBytes);
     const stored = readBe32(this.#survey.kernels.bytes, end);
     counts.chunks++;
+    if ((encoding & outOfOrderMask) !== 0) this.#lateChunks.add(this.#sequence, offset, series);
     if (computed !== stored) {
       this.#damage(offset, `expected checksum ${hex(computed)}, found ${hex(stored)}`);
       return;

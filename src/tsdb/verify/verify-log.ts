@@ -1,9 +1,12 @@
 import * as path from 'node:path';
 import { DecodeError } from '../../base/index.js';
 import { lastCheckpoint, SegmentReader } from '../wal/index.js';
+import type { LateChunks } from './late-chunks.js';
 import { LogDecoder } from './log-decoder.js';
 import { type LogFile, listLogFiles } from './log-files.js';
 import { KnownRefs } from './log-refs.js';
+import { isTornTail } from './read-log.js';
+import { SnapshotChecker } from './snapshot-checker.js';
 import type { Survey } from './survey.js';
 
 export type LogKind = 'wal' | 'wbl' | 'checkpoint' | 'snapshot';
@@ -21,27 +24,40 @@ export interface LogVerifyOptions {
   readonly directory: string;
   readonly kind: LogKind;
   /** Series of the log that this one belongs to; absent where they are not known. */
-  readonly refs?: KnownRefs;
+  readonly refs?: KnownRefs | undefined;
+  /** Of `chunks_head` beside it; absent where that was not looked at. */
+  readonly lateChunks?: LateChunks | undefined;
 }
 
 /** Every record of a log and its newest checkpoint. Answers the series it names. */
-export async function verifyLog({ survey, directory, kind, refs }: LogVerifyOptions): Promise<KnownRefs> {
+export async function verifyLog(options: LogVerifyOptions): Promise<KnownRefs> {
+  const { survey, directory, kind, refs, lateChunks } = options;
   const own = refs ?? new KnownRefs();
   let files: LogFile[];
   try {
     files = await listLogFiles(survey.disk, directory);
-    await checkNames({ survey, directory, kind }, files);
+    await checkNames(options, files);
   } catch (error) {
     survey.findings.failure(error, 'wal-record', directory);
     return own;
   }
   const records = new LogDecoder(survey.kernels);
+  const snapshots = kind === 'snapshot' ? new SnapshotChecker(survey.kernels) : undefined;
   try {
     for (const file of files) {
       const fileKind = kind === 'wal' && file.isCheckpoint ? 'checkpoint' : kind;
-      await new LogSegment({ survey, file, kind: fileKind, records, refs: own }).verify();
+      await new LogSegment({
+        survey,
+        file,
+        kind: fileKind,
+        records,
+        snapshots,
+        refs: own,
+        lateChunks,
+      }).verify();
     }
   } finally {
+    snapshots?.release();
     records.release();
   }
   // Alone, a log of late samples does not say which series there are.
@@ -95,25 +111,28 @@ async function checkNames(
   findings.damage('wal-gap', { path: checkpoint.path }, 'a checkpoint without segments');
 }
 
+interface LogSegmentOptions {
+  readonly survey: Survey;
+  readonly file: LogFile;
+  readonly kind: LogKind;
+  readonly records: LogDecoder;
+  /** For the records of a chunk snapshot. */
+  readonly snapshots: SnapshotChecker | undefined;
+  readonly refs: KnownRefs;
+  readonly lateChunks: LateChunks | undefined;
+}
+
 class LogSegment {
+  readonly #options: LogSegmentOptions;
   readonly #survey: Survey;
   readonly #file: LogFile;
   readonly #kind: LogKind;
-  readonly #records: LogDecoder;
-  readonly #refs: KnownRefs;
 
-  constructor(options: {
-    readonly survey: Survey;
-    readonly file: LogFile;
-    readonly kind: LogKind;
-    readonly records: LogDecoder;
-    readonly refs: KnownRefs;
-  }) {
+  constructor(options: LogSegmentOptions) {
+    this.#options = options;
     this.#survey = options.survey;
     this.#file = options.file;
     this.#kind = options.kind;
-    this.#records = options.records;
-    this.#refs = options.refs;
   }
 
   async verify(): Promise<void> {
@@ -142,9 +161,10 @@ class LogSegment {
 
   #reportDamages(reader: SegmentReader): void {
     const { findings } = this.#survey;
-    for (const { startByte, endByte, reason, torn } of reader.damages) {
+    for (const damage of reader.damages) {
+      const { startByte, endByte, reason } = damage;
       const place = { path: this.#file.path, offset: startByte };
-      const isTail = torn && endByte >= reader.sizeBytes && this.#file.isLast;
+      const isTail = isTornTail(damage, reader, this.#file);
       const message = `${endByte - startByte} bytes without a whole record: ${reason}`;
       if (isTail) findings.add('info', 'wal-torn', place, message);
       else findings.damage('wal-record', place, message);
@@ -169,13 +189,8 @@ class LogSegment {
       );
       return;
     }
-    // Series of a snapshot have their open chunk behind them: their frames are checked and no more.
-    if (this.#kind === 'snapshot') return;
     try {
-      const record = this.#records.decode(reader);
-      counts.samples += this.#refs.add(record, place, this.#survey.kernels, (message) =>
-        findings.damage('wal-record', place, message),
-      );
+      counts.samples += this.#checkContent(reader, place);
     } catch (error) {
       if (error instanceof DecodeError && error.kind === 'unsupported') {
         findings.add('warning', 'wal-unsupported', place, `${error.expected}: ${error.found}`);
@@ -184,5 +199,20 @@ class LogSegment {
         findings.damage('wal-record', place, message);
       } else findings.failure(error, 'wal-record', place.path);
     }
+  }
+
+  /** Answers how many samples there are. Throws `DecodeError`. */
+  #checkContent(reader: SegmentReader, place: { readonly path: string; readonly offset: number }): number {
+    const { records, snapshots, refs, lateChunks } = this.#options;
+    const { findings, kernels } = this.#survey;
+    const onDamage = (message: string): void => findings.damage('wal-record', place, message);
+    if (snapshots !== undefined) return snapshots.check(reader.record, refs, onDamage);
+    const record = records.decode(reader);
+    if (record.kind === 'mmap-markers' && lateChunks !== undefined)
+      for (const marker of record.entries) {
+        const fault = lateChunks.faultOf(marker);
+        if (fault !== undefined) findings.add('warning', 'wal-marker', place, fault);
+      }
+    return refs.add(record, place, kernels, onDamage);
   }
 }

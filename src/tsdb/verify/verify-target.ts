@@ -3,6 +3,7 @@ import { type Disk, UserError } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type BlockMeta, isUlid } from '../block/index.js';
 import type { Finding, Severity } from './findings.js';
+import type { LateChunks } from './late-chunks.js';
 import { ownKernels } from './own-kernels.js';
 import { Survey, type SurveyCounts } from './survey.js';
 import { type TargetKind, targetKindOf } from './target-kind.js';
@@ -82,6 +83,7 @@ async function verifyKind(survey: Survey, kind: TargetKind, options: VerifyOptio
 
 async function verifyData(survey: Survey, directory: string): Promise<void> {
   const metas: BlockMeta[] = [];
+  let lateChunks: LateChunks | undefined;
   for (const { name, isDirectory } of await survey.list(directory)) {
     const target = path.join(directory, name);
     if (leftoverName.test(name))
@@ -91,16 +93,16 @@ async function verifyData(survey: Survey, directory: string): Promise<void> {
       if (meta !== undefined) metas.push(meta);
     } else if (isDirectory && name.startsWith('chunk_snapshot.')) {
       await verifyLog({ survey, directory: target, kind: 'snapshot' });
-    } else if (name === 'chunks_head') await verifyHeadChunks(survey, target);
+    } else if (name === 'chunks_head') lateChunks = await verifyHeadChunks(survey, target);
     else if (name !== 'wal' && name !== 'wbl' && !knownNames.has(name)) {
       survey.findings.info('foreign', target, 'nothing of a TSDB');
     }
   }
   compareBlocks(survey, directory, metas);
-  await verifyLogs(survey, directory);
+  await verifyLogs(survey, directory, lateChunks);
 }
 
-async function verifyLogs(survey: Survey, directory: string): Promise<void> {
+async function verifyLogs(survey: Survey, directory: string, lateChunks?: LateChunks): Promise<void> {
   const isThere = async (name: string): Promise<boolean> =>
     (await survey.disk.stat(path.join(directory, name))) !== undefined;
   const hasLog = await isThere('wal');
@@ -108,8 +110,7 @@ async function verifyLogs(survey: Survey, directory: string): Promise<void> {
     ? await verifyLog({ survey, directory: path.join(directory, 'wal'), kind: 'wal' })
     : undefined;
   if (!(await isThere('wbl'))) return;
-  const wbl = { survey, directory: path.join(directory, 'wbl'), kind: 'wbl' } as const;
-  await verifyLog(refs === undefined ? wbl : { ...wbl, refs });
+  await verifyLog({ survey, directory: path.join(directory, 'wbl'), kind: 'wbl', refs, lateChunks });
 }
 
 /** Overlaps, gaps and parents that are still there: all of them may be right. */
