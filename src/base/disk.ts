@@ -13,6 +13,10 @@ import {
 } from 'node:fs/promises';
 import * as path from 'node:path';
 import { compareUtf8 } from './bytes.js';
+import { CorruptionError } from './errors.js';
+
+/** Of files that are held in memory whole. */
+const largestFileBytes = 2 ** 30;
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -47,12 +51,14 @@ export type OpenMode = 'read' | 'write' | 'create';
 
 /**
  * The disk as a port: the system's in production, a seeded fault-injecting one in tests.
- * Paths are the system's. `open` with `create` makes the file or empties it; `write` opens what exists.
+ * Paths are the system's. `open` with `create` makes the file or empties it; `write` opens what exists; `read` takes
+ * regular files alone, so that a pipe or a device among the files of a database is an error and no endless wait.
  */
 export interface Disk {
   open(file: string, mode: OpenMode): Promise<DiskFile>;
   /** Opens for reading without a promise, for threads that may block and learn of a file in the middle of a read. */
   openSync(file: string): DiskFile;
+  /** Whatever it is: a pipe's content, too, where a user names one. */
   readFile(file: string): Promise<Uint8Array>;
   /** Undefined when nothing is there. */
   stat(file: string): Promise<FileStat | undefined>;
@@ -112,7 +118,13 @@ class SystemReadFile implements DiskFile {
 
   constructor(file: string) {
     this.path = file;
-    this.#fd = fs.openSync(file, 'r');
+    this.#fd = fs.openSync(file, readFlags);
+    try {
+      refuseIrregular(this.#fd, file);
+    } catch (error) {
+      fs.closeSync(this.#fd);
+      throw error;
+    }
   }
 
   async read(into: Uint8Array, offset: number): Promise<number> {
@@ -144,10 +156,31 @@ class SystemReadFile implements DiskFile {
   }
 }
 
-const openFlags: Record<OpenMode, string> = { read: 'r', write: 'r+', create: 'w+' };
+/** Opening a pipe would wait for a writer. */
+const readFlags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+const openFlags: Record<OpenMode, string | number> = { read: readFlags, write: 'r+', create: 'w+' };
+
+/** Throws a system's error for a directory, a pipe, a socket or a device. */
+function refuseIrregular(fd: number, file: string): void {
+  const found = fs.fstatSync(fd);
+  if (found.isFile()) return;
+  const [code, what] = found.isDirectory()
+    ? ['EISDIR', 'illegal operation on a directory']
+    : ['EINVAL', 'no regular file but a pipe, socket or device'];
+  throw Object.assign(new Error(`${code}: ${what}, open '${file}'`), { code, syscall: 'open', path: file });
+}
 
 export const systemDisk: Disk = {
-  open: async (file, mode) => new SystemFile(file, await open(file, openFlags[mode], 0o644)),
+  async open(file, mode) {
+    const handle = await open(file, openFlags[mode], 0o644);
+    try {
+      if (mode === 'read') refuseIrregular(handle.fd, file);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return new SystemFile(file, handle);
+  },
   openSync: (file) => new SystemReadFile(file),
   readFile: (file) => readFile(file),
   async stat(file) {
@@ -191,6 +224,35 @@ export const systemDisk: Disk = {
     }
   },
 };
+
+/** All of a regular file. Rejects with the system's error, and with `CorruptionError` where it has more than `mostBytes`. */
+export async function readRegularFile(
+  disk: Disk,
+  file: string,
+  mostBytes = largestFileBytes,
+): Promise<Uint8Array> {
+  const opened = await disk.open(file, 'read');
+  try {
+    const sizeBytes = await opened.sizeBytes();
+    if (sizeBytes > mostBytes)
+      throw new CorruptionError({
+        path: file,
+        offset: 0,
+        expected: `at most ${mostBytes} bytes`,
+        found: `${sizeBytes}`,
+      });
+    const bytes = new Uint8Array(sizeBytes);
+    let done = 0;
+    while (done < sizeBytes) {
+      const count = await opened.read(bytes.subarray(done), done);
+      if (count === 0) break;
+      done += count;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    await opened.close();
+  }
+}
 
 /** Writes all of `bytes` at `offset`, in as many writes as it takes. */
 export async function writeAll(file: DiskFile, bytes: Uint8Array, offset: number): Promise<void> {

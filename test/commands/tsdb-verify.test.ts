@@ -49,7 +49,7 @@ describe('commands: tsdb verify and tsdb wal', () => {
     {
       args: ['tsdb', 'verify', 'sound', 'damaged/wal'],
       code: 5,
-      out: /^sound: sound [^]*^damage damaged\/wal\/00000000:\d+: [^]*^damaged\/wal: damage/m,
+      out: /^sound: sound .*^damage damaged\/wal\/00000000:\d+: .*^damaged\/wal: damage/ms,
     },
     { args: ['tsdb', 'verify', 'sound', 'absent', 'damaged'], code: 1, err: /"absent" does not exist/ },
     {

@@ -1,5 +1,12 @@
 import * as path from 'node:path';
-import { CorruptionError, type Disk, decodeUtf8, encodeUtf8, writeFileDurably } from '../../base/index.js';
+import {
+  CorruptionError,
+  type Disk,
+  decodeUtf8,
+  encodeUtf8,
+  readRegularFile,
+  writeFileDurably,
+} from '../../base/index.js';
 
 export const metaFileName = 'meta.json';
 const version = 1;
@@ -45,7 +52,7 @@ export interface BlockParent {
 /** Throws `CorruptionError`, or the system's error. Fields that are not known are passed over. */
 export async function readBlockMeta(disk: Disk, directory: string): Promise<BlockMeta> {
   const file = path.join(directory, metaFileName);
-  return parseBlockMeta(decodeUtf8(await disk.readFile(file)), file);
+  return parseBlockMeta(decodeUtf8(await readRegularFile(disk, file)), file);
 }
 
 /** Answers the size of the file. */

@@ -1,5 +1,11 @@
 import * as path from 'node:path';
-import { CorruptionError, type Disk, decodeUtf8, writeFileDurably } from '../../base/index.js';
+import {
+  CorruptionError,
+  type Disk,
+  decodeUtf8,
+  readRegularFile,
+  writeFileDurably,
+} from '../../base/index.js';
 import { indexFileName } from '../index/index.js';
 import { metaFileName, parseBlockMeta, writeBlockMeta } from './block-meta.js';
 
@@ -15,11 +21,11 @@ const trueIndexVersion = 2;
  */
 export async function repairIndexVersion(disk: Disk, directory: string): Promise<boolean> {
   const metaFile = path.join(directory, metaFileName);
-  const text = decodeUtf8(await disk.readFile(metaFile));
+  const text = decodeUtf8(await readRegularFile(disk, metaFile));
   const meta = metaOfMistake(text, metaFile);
   if (meta === undefined) return false;
   const indexFile = path.join(directory, indexFileName);
-  const index = (await disk.readFile(indexFile)).slice();
+  const index = await readRegularFile(disk, indexFile);
   index[indexVersionOffset] = trueIndexVersion;
   // The index first: with meta.json put right alone, nobody would look at the block again.
   await writeFileDurably(disk, indexFile, index);

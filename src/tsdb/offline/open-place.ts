@@ -29,7 +29,7 @@ export interface OpenedPlace {
   close(): Promise<void>;
 }
 
-/** Unpacks an archive; anything else, even what does not exist, stays what it is. Throws `UserError`. */
+/** Unpacks an archive; a directory, and what does not exist, stays what it is. Throws `UserError`. */
 export async function openPlace(options: PlaceOptions): Promise<OpenedPlace> {
   const { disk, path: named, maxArchiveBytes: maxBytes = defaultArchiveBytes, signal } = options;
   if (!(await isArchive(disk, named)))

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { CorruptionError, type Disk, errnoOf, writeFileDurably } from '../../base/index.js';
+import { CorruptionError, type Disk, errnoOf, readRegularFile, writeFileDurably } from '../../base/index.js';
 import { crc32c } from '../../kernels/index.js';
 import { FileCursor } from '../index/index.js';
 import { type DeletedInterval, GatheredIntervals } from './intervals.js';
@@ -21,7 +21,7 @@ export const noTombstones: Tombstones = new Map();
 export async function readTombstones(disk: Disk, directory: string): Promise<Tombstones> {
   const file = path.join(directory, tombstonesFileName);
   try {
-    return decodeTombstones(await disk.readFile(file), file);
+    return decodeTombstones(await readRegularFile(disk, file), file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return noTombstones;
     throw error;

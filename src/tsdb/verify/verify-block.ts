@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { decodeUtf8, errnoOf } from '../../base/index.js';
+import { decodeUtf8, errnoOf, readRegularFile } from '../../base/index.js';
 import { type BlockMeta, isUlid, metaFileName, parseBlockMeta } from '../block/index.js';
 import { decodeTombstones, noTombstones, type Tombstones } from '../tombstones/index.js';
 import type { Survey } from './survey.js';
@@ -44,7 +44,7 @@ export async function verifyBlock(survey: Survey, directory: string): Promise<Bl
 }
 
 async function readWhole(survey: Survey, target: string): Promise<Uint8Array> {
-  const bytes = await survey.disk.readFile(target);
+  const bytes = await readRegularFile(survey.disk, target);
   survey.countFile();
   survey.addBytes(bytes.length);
   return bytes;

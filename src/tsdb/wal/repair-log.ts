@@ -1,5 +1,12 @@
 import * as path from 'node:path';
-import { type Clock, type Disk, messageOf, writeAll, writeFileDurably } from '../../base/index.js';
+import {
+  type Clock,
+  type Disk,
+  messageOf,
+  readRegularFile,
+  writeAll,
+  writeFileDurably,
+} from '../../base/index.js';
 import { FrameBuffer } from './frame-records.js';
 import type { DamagedRange } from './segment-parser.js';
 import { SegmentReader } from './segment-reader.js';
@@ -124,7 +131,7 @@ async function quarantineCopy(report: SegmentReport, options: RepairOptions): Pr
   const origin = path.basename(path.dirname(report.path));
   const name = `${origin}-${path.basename(report.path)}-${clock.nowMs()}`;
   const target = path.join(quarantine, name);
-  await writeFileDurably(disk, target, await disk.readFile(report.path));
+  await writeFileDurably(disk, target, await readRegularFile(disk, report.path));
   return target;
 }
 

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Disk } from '../../../src/base/index.js';
+import { type Disk, seededRandom } from '../../../src/base/index.js';
+import { encodeXor } from '../../../src/chunkenc/index.js';
+import { Labels } from '../../../src/model/index.js';
+import type { SeriesRef } from '../../../src/storage/index.js';
+import { writeSnapshot } from '../../../src/tsdb/snapshot/index.js';
 import { type Finding, type VerifyReport, verifyTarget } from '../../../src/tsdb/verify/index.js';
+import { LateChunks } from '../../../src/tsdb/verify/late-chunks.js';
+import { FaultDisk } from '../../support/fault-disk.js';
 import { sharedKernels } from '../../support/kernels.js';
 import { sharedPath } from '../../support/shared.js';
 import { MemoryDisk } from './memory-disk.js';
@@ -201,5 +207,57 @@ describe('tsdb verify', () => {
     const { disk } = new MemoryDisk().load(data);
     await assert.rejects(verify(disk, '/nothing/here'), /"\/nothing\/here" does not exist/);
     await assert.rejects(verify(disk, path.join(data, block, 'chunks', '000001')), /is no directory/);
+  });
+
+  it('looks at the chunks of a snapshot', async () => {
+    const labels = Labels.fromPairs('__name__', 'f');
+    const bytes = encodeXor(Float64Array.of(1, 2, 9), Float64Array.of(1, 2, 3), 0, 3);
+    const falling = encodeXor(Float64Array.of(9, 2, 1), Float64Array.of(1, 2, 3), 0, 3);
+    const chunks = [
+      { ref: 1, labels, chunk: { encoding: 1, mintMs: 1, maxtMs: 9, bytes } },
+      { ref: 2, labels, chunk: { encoding: 1, mintMs: 0, maxtMs: 9, bytes } },
+      { ref: 3, labels, chunk: { encoding: 1, mintMs: 1, maxtMs: 9, bytes: falling } },
+      { ref: 1, labels },
+    ];
+    const disk = new FaultDisk(seededRandom(1));
+    await disk.makeDirectory('/data');
+    const place = await writeSnapshot(
+      {
+        directory: '/data',
+        segment: 0,
+        offset: 0,
+        series: chunks.map((one) => ({ ...one, ref: one.ref as SeriesRef })),
+        tombstones: new Map(),
+        exemplars: [],
+        compression: 'none',
+      },
+      { disk, kernels: await sharedKernels() },
+    );
+    const { report, findings } = await verify(disk, place);
+    assert.deepEqual([report.kind, report.records, report.samples], ['snapshot', 5, 6]);
+    assert.deepEqual(
+      findings.map(({ severity, message }) => [severity, message]),
+      [
+        ['damage', 'the chunk of series 2: samples from 1 to 9, the record says 0 to 9'],
+        ['damage', 'the chunk of series 3: timestamps do not rise'],
+        ['damage', 'series 1 once more'],
+      ],
+    );
+  });
+
+  it('looks for the chunks that markers of late samples name', () => {
+    const chunks = new LateChunks();
+    for (const file of [4, 5, 6]) chunks.addFile(file);
+    chunks.add(5, 8, 20);
+    chunks.setDamaged(6);
+    const faultOf = (fileIndex: number, offset: number, ref = 20): string | undefined =>
+      chunks.faultOf({ ref, fileIndex, offset });
+    assert.equal(faultOf(5, 8), undefined);
+    assert.equal(faultOf(0, 0), undefined, 'a chunk that went to a block');
+    assert.equal(faultOf(3, 8), undefined, 'a file that is gone');
+    assert.equal(faultOf(6, 8), undefined, 'a file that cannot be read');
+    assert.match(faultOf(5, 9) ?? '', /byte 9 of chunks_head file 5, where no chunk of late samples begins/);
+    assert.match(faultOf(5, 8, 21) ?? '', /a chunk of series 20/);
+    assert.match(faultOf(7, 8) ?? '', /a file that was never written/);
   });
 });

@@ -1,6 +1,7 @@
+import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CorruptionError, type Disk, type DiskFile, messageOf } from '../../../base/index.js';
+import { CorruptionError, type Disk, type DiskFile, messageOf, UserError } from '../../../base/index.js';
 import { ArchiveTarget } from './archive-target.js';
 import { outputPieceBytes, pieceBytes } from './piece-bytes.js';
 import { unpackTar } from './unpack-tar.js';
@@ -11,16 +12,21 @@ type ArchiveKind = 'zip' | 'gzip' | 'tar';
 const tarMagicOffset = 257;
 const headBytes = tarMagicOffset + 5;
 
-/** Told by what the file begins with, not by its name. */
-export async function isArchive(disk: Disk, file: string): Promise<boolean> {
-  const found = await disk.stat(file);
+/** Whether a file is one, by what it begins with; not so a directory and what is absent. Throws `UserError` for other files. */
+export async function isArchive(disk: Disk, target: string): Promise<boolean> {
+  const found = await disk.stat(target);
   if (found === undefined || found.isDirectory) return false;
-  const opened = await disk.open(file, 'read');
+  const opened = await disk.open(target, 'read');
   try {
-    return (await kindOf(opened)) !== undefined;
+    if ((await kindOf(opened)) !== undefined) return true;
   } finally {
     await opened.close();
   }
+  throw new UserError({
+    code: 'no-place',
+    message: `"${target}" is neither a directory nor an archive (.tar, .tar.gz, .tgz, .zip)`,
+    suggestions: [`Give the directory that it stands in: "${path.dirname(target)}".`],
+  });
 }
 
 async function kindOf(file: DiskFile): Promise<ArchiveKind | undefined> {
