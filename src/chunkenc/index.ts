@@ -1,3 +1,4 @@
+/** Samples within a chunk; the bytes are drawn in docs/formats/chunk-encodings.md. */
 export * from './decode-result.js';
 export * from './encodings.js';
 export * from './float-chunk.js';

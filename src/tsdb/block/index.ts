@@ -1,3 +1,4 @@
+/** Blocks; the bytes are drawn in docs/formats/block.md. */
 export {
   type BlockMeta,
   formatBlockMeta,

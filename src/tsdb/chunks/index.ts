@@ -1,3 +1,4 @@
+/** Files of chunks; the bytes are drawn in docs/formats/chunks.md. */
 export { ChunkWindow, readChunk } from './chunk-window.js';
 export {
   type HeadChunkRecord,

@@ -1,3 +1,4 @@
+/** The index of a block; the bytes are drawn in docs/formats/index.md. */
 export { FileBuffer, uvarintBytes } from './file-buffer.js';
 export { FileCursor } from './file-cursor.js';
 export { ReadAhead, readFully } from './file-window.js';

@@ -1,3 +1,4 @@
+/** Deletions of a block; the bytes are drawn in docs/formats/block.md. */
 export {
   addInterval,
   type DeletedInterval,

@@ -1,3 +1,4 @@
+/** The write-ahead log; the bytes are drawn in docs/formats/wal.md. */
 export { CarriedRefs } from './carried-refs.js';
 export * from './checkpoint.js';
 export type { CheckpointStats } from './checkpoint-filter.js';
