@@ -25,6 +25,7 @@ import {
   recordType,
   removeTemporaryCheckpoints,
   SampleColumns,
+  type WalRecord,
 } from '../../src/tsdb/wal/index.js';
 import { batchOf } from '../storage/storage-samples.js';
 import { FaultDisk } from '../support/fault-disk.js';
@@ -288,6 +289,69 @@ describe("upstream's tables of the log", () => {
     RefMetadata: recordType.metadata,
   };
 
+  /** As the tables have them. */
+  function fieldsOf(record: WalRecord): unknown[] {
+    switch (record.kind) {
+      case 'series':
+        return record.entries.map(({ ref: of, labels }) => [of, `${labels}`]);
+      case 'samples': {
+        const { length, refs, timestamps, values, startTimestamps } = record.batch;
+        return Array.from({ length }, (_, i) => [
+          refs[i],
+          timestamps[i],
+          values[i],
+          startTimestamps?.[i] ?? 0,
+        ]);
+      }
+      case 'tombstones':
+        return record.entries.map(({ ref: of, mintMs, maxtMs }) => [of, mintMs, maxtMs]);
+      case 'exemplars':
+        return record.entries.map(({ ref: of, exemplar: { timestampMs, value, labels } }) => [
+          of,
+          timestampMs,
+          value,
+          `${labels}`,
+        ]);
+      case 'metadata':
+        return record.entries.map(({ ref: of, metadata: { type, unit, help } }) => [of, type, unit, help]);
+      default:
+        return assert.fail(record.kind);
+    }
+  }
+
+  function fieldsOfCase(one: GoRecord & { readonly $type?: string }): unknown[] {
+    const { $type: kind, Ref, T = 0, V = 0, ST = 0, Type = '', Unit = '', Help = '', Labels: of = {} } = one;
+    const labels = `${Labels.fromObject(of)}`;
+    if (kind === 'RefSeries') return [[Ref, labels]];
+    if (kind === 'RefExemplar') return [[Ref, T, V, labels]];
+    if (kind === 'RefMetadata') return [[Ref, Type.toLowerCase(), Unit, Help]];
+    if (kind === 'RefSample') return [[Ref, T, V, ST]];
+    return (one.Intervals?.values ?? []).map(({ Mint, Maxt }) => [Ref, Mint, Maxt]);
+  }
+
+  it('TestRecord_MetadataDecodeUnknownExtraFields: fields that nobody knows are passed over', function () {
+    const cases = upstreamCases<GoRecord & { $type?: string }>('TestRecord_MetadataDecodeUnknownExtraFields');
+    if (cases === undefined) this.skip();
+    assert.ok(cases.length >= 2);
+    const writer = new ByteWriter();
+    writer.byte(recordType.metadata);
+    const numbers = ['unknown', 'counter', 'gauge', 'histogram'];
+    for (const [i, { Ref, Type = '', Unit = '', Help = '' }] of cases.entries()) {
+      writer.uvarint(Ref);
+      writer.byte(numbers.indexOf(Type.toLowerCase()));
+      const fields = [
+        ['ELSE', 'x'],
+        ['UNIT', Unit],
+        ['MORE', ''],
+        ['HELP', Help],
+      ].slice(i % 2 === 0 ? 0 : 1);
+      writer.uvarint(fields.length);
+      for (const field of fields) for (const text of field) writer.text(text);
+    }
+    const record = decodeRecord(writer.take(), new SampleColumns());
+    assert.deepEqual(fieldsOf(record), cases.flatMap(fieldsOfCase));
+  });
+
   it('TestRecord_*: what is written is read, has its type, and is refused where it is cut', function () {
     const tables = upstreamTables() as readonly UpstreamTable<GoRecord & { $type?: string }>[] | undefined;
     if (tables === undefined) this.skip();
@@ -305,7 +369,10 @@ describe("upstream's tables of the log", () => {
       };
       const all = bytes(cases);
       const record = decodeRecord(all, new SampleColumns());
-      if (kind !== 'RefSample') assert.equal(all[0], types[kind]);
+      const hasStarts = cases.some(({ ST = 0 }) => ST !== 0);
+      const samplesType = hasStarts ? recordType.samplesV2 : recordType.samples;
+      assert.equal(all[0], types[kind] ?? samplesType, `${test} ${kind}`);
+      assert.deepEqual(fieldsOf(record), cases.flatMap(fieldsOfCase), `${test} ${kind}`);
       const again = new ByteWriter();
       if (record.kind === 'series') encodeSeries(again, record.entries);
       else if (record.kind === 'samples')
