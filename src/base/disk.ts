@@ -254,6 +254,17 @@ export async function readRegularFile(
   }
 }
 
+/** Of all files below a directory; what is not there, or goes meanwhile, or may not be looked at counts nothing. */
+export async function directorySizeBytes(disk: Disk, directory: string): Promise<number> {
+  let sum = 0;
+  for (const { name, isDirectory } of await disk.list(directory).catch(() => [])) {
+    const target = path.join(directory, name);
+    if (isDirectory) sum += await directorySizeBytes(disk, target);
+    else sum += (await disk.stat(target).catch(() => undefined))?.sizeBytes ?? 0;
+  }
+  return sum;
+}
+
 /** Writes all of `bytes` at `offset`, in as many writes as it takes. */
 export async function writeAll(file: DiskFile, bytes: Uint8Array, offset: number): Promise<void> {
   let done = 0;

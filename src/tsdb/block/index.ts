@@ -7,8 +7,9 @@ export {
   readBlockMeta,
 } from './block-meta.js';
 export { blockSource } from './block-source.js';
+export { deleteFromBlock } from './delete-from-block.js';
 export { dropDeleted } from './drop-deleted.js';
-export { type BlockList, type ListedBlock, listBlocks } from './list-blocks.js';
+export { type BlockList, type BrokenBlock, type ListedBlock, listBlocks } from './list-blocks.js';
 export { matchSeries } from './match-series.js';
 export { type Block, openBlock } from './open-block.js';
 export { repairIndexVersion } from './repair-index-version.js';

@@ -5,9 +5,11 @@ import type { Storage } from '../../storage/index.js';
 import type { WalCompression, WalSync } from '../wal/index.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import type { DeleteRequest } from './delete-samples.js';
 import type { Maintenance } from './maintenance.js';
 import type { ViewListener } from './published-view.js';
 import type { ReplayProgress } from './replay-wal.js';
+import type { Retention } from './retention.js';
 
 /** What a logger of the telemetry layer is, as far as the database needs one. */
 export interface DatabaseLogger {
@@ -30,6 +32,8 @@ export interface DatabaseOptions {
   /** What a block covers that is cut from the head; 2 h. */
   readonly minBlockDurationMs?: number;
   readonly outOfOrderWindowMs?: number;
+  /** For ever when unsaid. */
+  readonly retention?: Retention;
   readonly maxSeries?: number;
   readonly maxExemplars?: number;
   /** Of this thread's readers, on a memory that others may use too; a private one when unsaid. */
@@ -78,6 +82,15 @@ export interface Database extends Storage {
   onViewChange(listener: ViewListener): void;
   openReaderSlot(): number;
   closeReaderSlot(slot: number): void;
+  /** From the next look at the blocks on. */
+  setRetention(retention: Retention): void;
+  /** Looks for blocks that came or went, and removes those beyond retention; never rejects. */
+  showBlocks(): Promise<void>;
+  /**
+   * Deletes samples, both ends of the window included. Nobody sees them once it resolves; they are gone for good when
+   * `--storage.tsdb.wal-sync` says so, and from disk with a compaction.
+   */
+  deleteSamples(request: DeleteRequest): Promise<void>;
   /** Cuts the blocks that are due, if any; never rejects. */
   maybeCut(): Promise<void>;
 }

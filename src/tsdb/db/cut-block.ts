@@ -7,6 +7,7 @@ import { type BlockChunk, type BlockMeta, type BlockSeriesInput, writeBlock } fr
 import { HeadChunkReader } from '../chunks/index.js';
 import { type HeadView, openHeadSource } from '../head/index.js';
 import type { MatchedSeries } from '../select/index.js';
+import type { Tombstones } from '../tombstones/index.js';
 
 /** Plain data: it may go to another thread. */
 export interface CutJob {
@@ -16,6 +17,7 @@ export interface CutJob {
   readonly chunksHeadDirectory: string;
   readonly view: HeadView;
   readonly readerSlot: number;
+  readonly deletions: Tombstones;
   readonly ulid: string;
   readonly mintMs: number;
   /** The first time that is not in the block. */
@@ -33,10 +35,10 @@ export async function cutBlock(
   job: CutJob,
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<BlockMeta | undefined> {
-  const { directory, chunksHeadDirectory, view, readerSlot, ulid, mintMs, endMs } = job;
+  const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs } = job;
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
   const window = { mintMs, maxtMs: endMs - 1 };
-  const source = openHeadSource({ view, readerSlot, kernels, window, mapped });
+  const source = openHeadSource({ view, readerSlot, kernels, window, mapped, deletions });
   try {
     const symbols = new SymbolTable();
     const matched = source.match({ ...window, matchers: [], symbols });

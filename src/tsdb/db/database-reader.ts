@@ -1,12 +1,14 @@
+import * as path from 'node:path';
 import type { Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import type { ExemplarSeries, LabelRequest, Querier, Queryable, TimeWindow } from '../../storage/index.js';
-import { blockSource, seriesBound } from '../block/index.js';
+import { type BrokenBlock, blockSource, seriesBound } from '../block/index.js';
 import { HeadChunkReader } from '../chunks/index.js';
 import { type HeadView, openHeadSource } from '../head/index.js';
 import { createSourceQuerier, type SampleSource } from '../select/index.js';
-import { OpenBlocks, type ViewedBlock } from './open-blocks.js';
+import { noTombstones, type Tombstones } from '../tombstones/index.js';
+import { type BlockLease, OpenBlocks, type ViewedBlock } from './open-blocks.js';
 import { Presence } from './presence.js';
 
 /** What a database holds at one time, as plain data: goes through `postMessage`. */
@@ -15,11 +17,15 @@ export interface DatabaseView {
   readonly version: number;
   /** Absent where there are blocks alone. */
   readonly head?: HeadView | undefined;
+  /** Of the head's samples, by series; nothing when unsaid. */
+  readonly headDeletions?: Tombstones;
   readonly chunksHeadDirectory: string;
   /** The oldest file of `chunks_head` that is needed. */
   readonly chunksHeadFrom: number;
   /** In rising time. */
   readonly blocks: readonly ViewedBlock[];
+  /** Blocks of which nobody knows what they hold, with why. */
+  readonly unlisted?: readonly BrokenBlock[];
 }
 
 export interface DatabaseReaderOptions {
@@ -32,7 +38,7 @@ export interface DatabaseReaderOptions {
   /** Where the thread has them. */
   readonly exemplars?: (request: LabelRequest) => readonly ExemplarSeries[];
   /** What queries see in the place of a block or the head. */
-  readonly through?: ((source: SampleSource, kind: 'block' | 'head') => SampleSource) | undefined;
+  readonly through?: ((source: SampleSource) => SampleSource) | undefined;
 }
 
 /** A database as any thread reads it. */
@@ -48,6 +54,8 @@ export interface DatabaseReader extends Queryable {
    * cannot be read. Reads a little of each.
    */
   blockSeriesBound(matchers: readonly Matcher[], window: TimeWindow): number;
+  /** The blocks that may hold samples of the window, open for as long as they are held. */
+  lease(window: TimeWindow): BlockLease;
   /** Resolves when the queriers that are open by now are closed. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -83,20 +91,21 @@ class ViewReader implements DatabaseReader {
 
   querier(window: TimeWindow): Querier {
     const { kernels, readerSlot, exemplars, through } = this.#options;
-    const { head } = this.#view;
+    const { head, headDeletions: deletions = noTombstones } = this.#view;
     const lease = this.#blocks.lease(window);
     const sources: SampleSource[] = lease.blocks.map((block) => {
       const source = blockSource({ block, window });
-      return through?.(source, 'block') ?? source;
+      return through?.(source) ?? source;
     });
     if (head !== undefined) {
       const mapped = this.#mapped;
-      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped });
-      sources.push(through?.(source, 'head') ?? source);
+      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped, deletions });
+      sources.push(through?.(source) ?? source);
     }
     this.#presence.enter(lease);
     return createSourceQuerier({
       sources,
+      warnings: this.#warnings(window),
       window,
       kernels,
       ...(exemplars === undefined ? {} : { exemplars: async (request) => exemplars(request) }),
@@ -105,6 +114,19 @@ class ViewReader implements DatabaseReader {
         this.#presence.leave(lease);
       },
     });
+  }
+
+  /** Blocks that may hold samples of the window and cannot be read. */
+  #warnings({ mintMs, maxtMs }: TimeWindow): readonly string[] {
+    const { blocks, unlisted = [] } = this.#view;
+    const warnings = unlisted.map(({ directory, reason }) => left(directory, reason));
+    if (this.broken.size === 0) return warnings;
+    for (const block of blocks) {
+      const reason = this.broken.get(block.directory);
+      if (reason !== undefined && block.mintMs <= maxtMs && block.maxtMs >= mintMs)
+        warnings.push(left(block.directory, reason));
+    }
+    return warnings;
   }
 
   blockCount(window: TimeWindow): number {
@@ -120,6 +142,10 @@ class ViewReader implements DatabaseReader {
     }
   }
 
+  lease(window: TimeWindow): BlockLease {
+    return this.#blocks.lease(window);
+  }
+
   settled(): Promise<void> {
     return this.#presence.allLeft();
   }
@@ -128,4 +154,8 @@ class ViewReader implements DatabaseReader {
     await this.#blocks.close();
     await this.#mapped.close();
   }
+}
+
+function left(directory: string, reason: string): string {
+  return `block ${path.basename(directory)} cannot be read and is left out: ${reason}`;
 }

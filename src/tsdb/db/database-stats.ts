@@ -33,7 +33,7 @@ export interface ReplayStats {
   unknownSchemas: number;
   /** Records that hold numbers beyond 2^53, passed over and left on disk. */
   unsupportedRecords: number;
-  /** Deletions in the log that have not been applied. */
+  /** Deletions in the log. */
   tombstones: number;
   corruptions: number;
   lostBytes: number;
@@ -68,6 +68,13 @@ export interface DatabaseStats {
   checkpoints: number;
   checkpointsFailed: number;
   headChunkWritesFailed: number;
+  /** Of the list of blocks. */
+  reloads: number;
+  reloadsFailed: number;
+  /** Times that blocks were beyond what is kept. */
+  timeRetentions: number;
+  sizeRetentions: number;
+  blocksBytes: number;
   /** Blocks that are there and cannot be opened. */
   brokenBlocks: number;
   readonly replay: ReplayStats;
@@ -117,6 +124,11 @@ export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats): Database
     checkpoints: 0,
     checkpointsFailed: 0,
     headChunkWritesFailed: 0,
+    reloads: 0,
+    reloadsFailed: 0,
+    timeRetentions: 0,
+    sizeRetentions: 0,
+    blocksBytes: 0,
     brokenBlocks: 0,
     replay,
     wal,

@@ -19,6 +19,7 @@ import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './c
 import { type DatabaseView, openDatabaseReader } from './database-reader.js';
 import { emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
+import { HeadDeletions } from './head-deletions.js';
 import { minValidOf, toViewed } from './published-view.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
@@ -63,13 +64,35 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   await disk.makeDirectory(log);
   await removeTemporaryCheckpoints(disk, log);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
-  const { blocks, broken } = await readyBlocks(disk, directory, events);
+  const { blocks, broken: unlisted } = await readyBlocks(disk, directory, events);
   const { head, kernels } = createMemoryOfHead(options);
-  head.minValidMs = minValidOf(blocks);
+  const deletions = new HeadDeletions(head);
+  const readerKernels = options.readerKernels ?? privateKernels(kernelModule);
+  const view: DatabaseView = {
+    version: 0,
+    head: head.view(),
+    chunksHeadDirectory,
+    chunksHeadFrom: 0,
+    blocks: blocks.map(toViewed),
+    unlisted,
+  };
+  const reader = await openDatabaseReader({
+    view,
+    disk,
+    kernels: readerKernels,
+    readerSlot: 0,
+    exemplars: (request) => head.selectExemplars(request),
+  });
+  // What a block that cannot be read held may still stand in the log.
+  head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
   const chunks = await readyChunks(disk, chunksHeadDirectory, { minValidMs: head.minValidMs, events });
   events.log('info', 'Replaying WAL, this may take a while', {});
   const { onReplayProgress: onProgress } = options;
-  const replay = await replayWal({ disk, clock, directory: log, head, kernels, chunks, onProgress, events });
+  const onTombstones = deletions.restoreRecord.bind(deletions);
+  const replay = await replayWal({
+    ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
+  });
+  replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
   await repairLog(planRepair(replay.reports, replay.firstIndex), {
     disk,
     clock,
@@ -83,24 +106,6 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   await writer.open();
   const stats = emptyDatabaseStats(replay.stats, writer.stats);
   stats.cleanStart = lock?.clean;
-  const view: DatabaseView = {
-    version: 0,
-    head: head.view(),
-    chunksHeadDirectory,
-    chunksHeadFrom: 0,
-    blocks: blocks.map(toViewed),
-  };
-  const reader = await openDatabaseReader({
-    view,
-    disk,
-    kernels: options.readerKernels ?? privateKernels(kernelModule),
-    readerSlot: 0,
-    exemplars: (request) => head.selectExemplars(request),
-  });
-  for (const [place, reason] of reader.broken) {
-    events.log('error', 'A block cannot be opened and is left out', { directory: place, err: reason });
-  }
-  stats.brokenBlocks = broken.length + reader.broken.size;
   const { lastSegment, maxtMs } = chunks.scan;
   const spool = new ChunkSpool({
     disk,
@@ -112,8 +117,13 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
     stats,
     events,
   });
-  const parts = { head, kernels, ledger, writer, stats, reader, spool, events, lock, log };
-  return new HeadDatabase(options, parts, view);
+  const database = new HeadDatabase(
+    options,
+    { head, kernels, readerKernels, deletions, ledger, writer, stats, reader, spool, events, lock, log },
+    view,
+  );
+  await database.showBlocks();
+  return database;
 }
 
 /** The blocks, once what is left of unfinished ones is gone. */
@@ -121,9 +131,6 @@ async function readyBlocks(disk: Disk, directory: string, events: WalEvents): Pr
   let listed = await listBlocks(disk, directory);
   for (const leftover of listed.leftovers) await disk.remove(leftover);
   if (await repairBlocks(disk, listed, events)) listed = await listBlocks(disk, directory);
-  for (const { directory: place, reason } of listed.broken) {
-    events.log('error', 'A block cannot be read and is left out', { directory: place, err: reason });
-  }
   return listed;
 }
 
@@ -206,9 +213,6 @@ function createWriter(options: DatabaseOptions, parts: WriterParts): WalWriter {
 function logReplay({ stats }: ReplayOutcome, events: WalEvents): void {
   const { unknownRefs } = stats;
   if (unknownRefs.series > 0) events.log('warn', 'Unknown series references', { ...unknownRefs });
-  if (stats.tombstones > 0) {
-    events.log('warn', 'Deletions in the WAL are not applied', { tombstones: stats.tombstones });
-  }
   if (stats.unknownSchemas > 0) {
     events.log('warn', 'Skipped histograms with an unknown schema', { histograms: stats.unknownSchemas });
   }

@@ -4,12 +4,15 @@ import type { SeriesRef } from '../../storage/index.js';
 import { type BlockMeta, createUlid } from '../block/index.js';
 import type { Head } from '../head/index.js';
 import type { SeriesLedger, WalEvents } from '../wal/index.js';
+import type { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import type { DatabaseStats } from './database-stats.js';
+import type { HeadDeletions } from './head-deletions.js';
 import type { LogTruncation } from './log-truncation.js';
 import type { Maintenance } from './maintenance.js';
 import type { OpenAppenders } from './open-appenders.js';
 import type { PublishedView } from './published-view.js';
+import type { Turns } from './turns.js';
 
 const tickMs = 60_000;
 const firstBackoffMs = 1000;
@@ -27,6 +30,9 @@ export interface HeadCutterParts {
   readonly spool: ChunkSpool;
   readonly openAppenders: OpenAppenders;
   readonly view: PublishedView;
+  readonly deletions: HeadDeletions;
+  readonly turns: Turns;
+  readonly blocks: BlockUpkeep;
   readonly log: LogTruncation;
   readonly maintenance: Maintenance;
   readonly stats: DatabaseStats;
@@ -92,7 +98,7 @@ export class HeadCutter {
     const { stats, events, clock } = this.#parts;
     stats.compactionsTriggered++;
     try {
-      await this.#cutAll();
+      await this.#parts.turns.take(() => this.#cutAll());
       this.#backoffMs = firstBackoffMs;
     } catch (error) {
       this.#parts.openAppenders.endWatch();
@@ -152,7 +158,7 @@ export class HeadCutter {
 
   /** Rejects where the block cannot be read: the head then keeps its samples. */
   async #showBlock(ulid: string): Promise<void> {
-    for (const [place, reason] of await this.#parts.view.reloadBlocks()) {
+    for (const [place, reason] of await this.#parts.blocks.reload()) {
       if (!place.endsWith(ulid)) continue;
       throw new UserError({
         code: 'broken-block',
@@ -162,7 +168,7 @@ export class HeadCutter {
   }
 
   async #writeBlock(mintMs: number, endMs: number): Promise<BlockMeta | undefined> {
-    const { head, maintenance, directory, clock, random, view } = this.#parts;
+    const { head, maintenance, directory, clock, random, view, deletions } = this.#parts;
     const readerSlot = head.openReaderSlot();
     try {
       return await maintenance.run<BlockMeta | undefined>({
@@ -171,6 +177,7 @@ export class HeadCutter {
         chunksHeadDirectory: view.current.chunksHeadDirectory,
         view: head.view(),
         readerSlot,
+        deletions: deletions.all,
         ulid: createUlid(clock, random),
         mintMs,
         endMs,
@@ -181,7 +188,7 @@ export class HeadCutter {
   }
 
   async #truncateHead(endMs: number): Promise<void> {
-    const { head, ledger, stats, log } = this.#parts;
+    const { head, ledger, stats, log, deletions, view } = this.#parts;
     const steps = head.truncateBefore(endMs);
     let step = steps.next();
     while (!step.done) {
@@ -193,6 +200,7 @@ export class HeadCutter {
     log.seriesGone(gone);
     stats.headTruncations++;
     stats.seriesRemoved += gone.length;
+    if (deletions.truncateBefore(endMs)) await view.showDeletions();
   }
 
   /** Files are removed once nobody reads a state of the head that names chunks in them; the cut does not wait for it. */

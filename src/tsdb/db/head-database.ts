@@ -5,11 +5,14 @@ import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../stor
 import type { Head } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
 import { listSegments, type SeriesLedger, type WalEvents, type WalWriter } from '../wal/index.js';
+import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import { type DeleteRequest, deleteSamples } from './delete-samples.js';
 import { HeadCutter } from './head-cutter.js';
+import type { HeadDeletions } from './head-deletions.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
@@ -17,6 +20,8 @@ import { maintenanceHere } from './maintenance.js';
 import { OpenAppenders } from './open-appenders.js';
 import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
+import { keepForEver, type Retention } from './retention.js';
+import { Turns } from './turns.js';
 
 const readerBytes = 2 ** 30;
 
@@ -27,6 +32,8 @@ export function privateKernels(module: WebAssembly.Module): Kernels {
 export interface DatabaseParts {
   readonly head: Head;
   readonly kernels: Kernels;
+  readonly readerKernels: Kernels;
+  readonly deletions: HeadDeletions;
   readonly ledger: SeriesLedger;
   readonly writer: WalWriter;
   readonly stats: DatabaseStats;
@@ -44,6 +51,8 @@ export class HeadDatabase implements Database {
   readonly #appending: LoggingAppenderParts;
   readonly #publications = new Publications();
   readonly #view: PublishedView;
+  readonly #turns = new Turns();
+  readonly #blocks: BlockUpkeep;
   readonly #cutter: HeadCutter;
   #closing: Promise<void> | undefined;
 
@@ -52,8 +61,13 @@ export class HeadDatabase implements Database {
     const openAppenders = new OpenAppenders();
     this.#parts = parts;
     this.#disk = options.disk;
-    this.#view = new PublishedView({ ...parts, disk: options.disk, directory: options.directory }, first);
-    this.#cutter = createCutter(options, { ...parts, openAppenders, view: this.#view });
+    this.#view = new PublishedView(parts, first);
+    const { disk, clock, directory, retention = keepForEver } = options;
+    const turns = this.#turns;
+    this.#blocks = new BlockUpkeep({ ...parts, disk, clock, directory, turns, view: this.#view }, retention);
+    this.#cutter = createCutter(options, {
+      ...{ ...parts, openAppenders, turns, view: this.#view, blocks: this.#blocks },
+    });
     this.#appending = {
       ...parts,
       logTurns: new LogTurns(),
@@ -141,6 +155,20 @@ export class HeadDatabase implements Database {
     this.#parts.head.closeReaderSlot(slot);
   }
 
+  /** As they are on disk. */
+  showBlocks(): Promise<void> {
+    return this.#blocks.reloadSoon();
+  }
+
+  setRetention(retention: Retention): void {
+    this.#blocks.retention = retention;
+  }
+
+  deleteSamples(request: DeleteRequest): Promise<void> {
+    const parts = { ...this.#parts, disk: this.#disk, view: this.#view, blocks: this.#blocks };
+    return this.#turns.take(() => deleteSamples(request, parts));
+  }
+
   maybeCut(): Promise<void> {
     return this.#cutter.run();
   }
@@ -162,7 +190,9 @@ export class HeadDatabase implements Database {
   async #close(): Promise<void> {
     const { writer, reader, spool, lock, events } = this.#parts;
     try {
+      this.#blocks.close();
       await this.#cutter.close();
+      await this.#turns.settled();
       await writer.close();
       await this.#publications.settled();
       await spool.close().catch((error: unknown) => {
@@ -176,6 +206,8 @@ export class HeadDatabase implements Database {
 }
 
 interface CutterParts extends DatabaseParts {
+  readonly turns: Turns;
+  readonly blocks: BlockUpkeep;
   readonly openAppenders: OpenAppenders;
   readonly view: PublishedView;
 }

@@ -14,6 +14,7 @@ export {
   type ReplayStats,
   type UnknownRefs,
 } from './database-stats.js';
+export { HeadDeletions } from './head-deletions.js';
 export {
   type CheckpointWork,
   type Maintenance,

@@ -9,6 +9,8 @@ export interface ViewedBlock {
   readonly mintMs: number;
   /** Of the last sample that it may hold. */
   readonly maxtMs: number;
+  /** Rises when its deletions change: whoever has it open opens it again. */
+  readonly revision: number;
 }
 
 export interface BlockLease {
@@ -43,8 +45,8 @@ export class OpenBlocks {
     const next: Held[] = [];
     for (const viewed of wanted) {
       const known = byDirectory.get(viewed.directory);
-      byDirectory.delete(viewed.directory);
-      if (known !== undefined) {
+      if (known?.viewed.revision === viewed.revision) {
+        byDirectory.delete(viewed.directory);
         next.push(known);
         continue;
       }

@@ -1,27 +1,25 @@
-import type { Disk } from '../../base/index.js';
-import { type BlockMeta, type ListedBlock, listBlocks } from '../block/index.js';
+import type { BlockMeta, BrokenBlock, ListedBlock } from '../block/index.js';
 import type { Head } from '../head/index.js';
-import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import type { HeadDeletions } from './head-deletions.js';
 import type { ViewedBlock } from './open-blocks.js';
 
 /** Called with each new view; resolves once nobody there reads an older one. */
 export type ViewListener = (view: DatabaseView) => Promise<void> | void;
 
 interface PublishedViewParts {
-  readonly disk: Disk;
-  readonly directory: string;
   readonly head: Head;
+  readonly deletions: HeadDeletions;
   readonly reader: DatabaseReader;
   readonly stats: DatabaseStats;
-  readonly events: WalEvents;
 }
 
 /** What the database holds, as its readers on all threads know it. */
 export class PublishedView {
   readonly #parts: PublishedViewParts;
   readonly #listeners: ViewListener[] = [];
+  readonly #revisions = new Map<string, number>();
   #current: DatabaseView;
 
   constructor(parts: PublishedViewParts, first: DatabaseView) {
@@ -37,19 +35,30 @@ export class PublishedView {
     this.#listeners.push(listener);
   }
 
+  /** Its deletions are others: readers open it again with the next view. */
+  blockChanged(directory: string): void {
+    this.#revisions.set(directory, (this.#revisions.get(directory) ?? 0) + 1);
+  }
+
   /**
-   * Resolves when all readers know the blocks that are there; readers of the main thread may still use an older
-   * view. Answers the blocks that cannot be opened, with why.
+   * Resolves when all readers know the blocks; readers of the main thread may still use an older view. Answers those
+   * that cannot be opened, with why.
    */
-  async reloadBlocks(): Promise<ReadonlyMap<string, string>> {
-    const { disk, directory, events, stats } = this.#parts;
-    const { blocks, broken } = await listBlocks(disk, directory);
-    for (const { directory: place, reason } of broken) {
-      events.log('error', 'A block cannot be read and is left out', { directory: place, err: reason });
-    }
-    await this.#publish({ ...this.#current, blocks: blocks.map(toViewed) });
-    stats.brokenBlocks = broken.length + this.#parts.reader.broken.size;
+  async showBlocks(
+    blocks: readonly ListedBlock[],
+    unlisted: readonly BrokenBlock[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const viewed = blocks.map((block) => ({
+      ...toViewed(block),
+      revision: this.#revisions.get(block.directory) ?? 0,
+    }));
+    await this.#publish({ ...this.#current, blocks: viewed, unlisted });
     return this.#parts.reader.broken;
+  }
+
+  /** The same for the deletions of the head. */
+  showDeletions(): Promise<void> {
+    return this.#publish(this.#current);
   }
 
   /** The same for files of `chunks_head` that are not needed. */
@@ -58,8 +67,14 @@ export class PublishedView {
   }
 
   async #publish(changed: DatabaseView): Promise<void> {
-    const view = { ...changed, head: this.#parts.head.view(), version: this.#current.version + 1 };
-    await this.#parts.reader.update(view);
+    const { head, deletions, reader } = this.#parts;
+    const view = {
+      ...changed,
+      head: head.view(),
+      headDeletions: deletions.all,
+      version: this.#current.version + 1,
+    };
+    await reader.update(view);
     this.#current = view;
     await Promise.all(this.#listeners.map((listener) => listener(view)));
   }
@@ -71,7 +86,7 @@ export class PublishedView {
 }
 
 export function toViewed({ directory, meta }: { directory: string; meta: BlockMeta }): ViewedBlock {
-  return { directory, ulid: meta.ulid, mintMs: meta.mintMs, maxtMs: meta.endMs - 1 };
+  return { directory, ulid: meta.ulid, mintMs: meta.mintMs, maxtMs: meta.endMs - 1, revision: 0 };
 }
 
 /** The end of the last block that holds samples in order. Source: tsdb/db.go (inOrderBlocksMaxTime). */

@@ -117,6 +117,8 @@ export interface Head {
   view(): HeadView;
   hasSeries(ref: SeriesRef): boolean;
   seriesLabels(ref: SeriesRef): Labels | undefined;
+  /** A damaged log may name one series by several references; this is the one that readers know. */
+  ownRef(ref: SeriesRef): SeriesRef | undefined;
   /**
    * Writes the series to the head's memory at `at`, as records of the log have it; answers where it ends, 0 where there
    * is none, -1 where it does not fit before `end`.

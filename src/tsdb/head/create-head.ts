@@ -104,6 +104,12 @@ class ArenaHead implements Head {
     return this.#state.writer.rowOf(ref) >= 0;
   }
 
+  ownRef(ref: SeriesRef): SeriesRef | undefined {
+    const { writer } = this.#state;
+    const row = writer.rowOf(ref);
+    return row === noRow ? undefined : writer.refOf(row);
+  }
+
   seriesLabels(ref: SeriesRef): Labels | undefined {
     return this.#state.labelsOf(ref);
   }

@@ -1,16 +1,20 @@
 import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
-import type { ChunkBytes, LabelIds, SymbolTable, TimeWindow } from '../../storage/index.js';
+import type { ChunkBytes, LabelIds, SeriesRef, SymbolTable, TimeWindow } from '../../storage/index.js';
+import { dropDeleted } from '../block/index.js';
 import type { ColumnWriter } from '../select/column-writer.js';
 import type { MatchedSeries, MatchRequest, SampleSource } from '../select/contracts.js';
+import { isDeleted, noTombstones, type Tombstones } from '../tombstones/index.js';
 import type { HeadView } from './contracts.js';
 import { HeadTexts } from './head-texts.js';
 import { control, type HeadLayout, HeadViews } from './layout.js';
-import { loadChunks, wholeChunks } from './load-chunks.js';
+import { loadChunks, loadKept, wholeChunks } from './load-chunks.js';
 import type { MappedChunks } from './mapped-chunks.js';
 import { RowMatcher } from './match-rows.js';
 import { RowReader, type VisibleChunk } from './read-row.js';
 import { enterHead } from './readers.js';
+
+const nothingDeleted = [] as const;
 
 export interface HeadSourceOptions {
   readonly view: HeadView;
@@ -23,11 +27,22 @@ export interface HeadSourceOptions {
   /** What to see; the last commit where absent. The caller holds it by an open source of its own. */
   readonly commit?: number;
   readonly mapped: MappedChunks;
+  /** By reference; nothing when unsaid. */
+  readonly deletions?: Tombstones;
   /** Called between two looks at a series' state: a test delays the reader here. */
   readonly pause?: () => void;
 }
 
+/** A series by its reference, and the times of its first and last sample that are seen. */
+export interface SeriesSpan {
+  readonly ref: SeriesRef;
+  readonly mintMs: number;
+  readonly maxtMs: number;
+}
+
 export interface HeadSource extends SampleSource {
+  /** Of the series that match. */
+  spans(matchers: readonly Matcher[]): readonly SeriesSpan[];
   /** The last commit that it sees. */
   readonly commit: number;
 }
@@ -66,25 +81,46 @@ class ArenaSource implements HeadSource {
   }
 
   match(request: MatchRequest): MatchedSeries {
-    const { window } = this.#options;
+    const { window, deletions = noTombstones } = this.#options;
     const mintMs = Math.max(request.mintMs, window.mintMs);
     const maxtMs = Math.min(request.maxtMs, window.maxtMs);
     const rows: number[] = [];
     if (mintMs <= maxtMs) {
       this.#matcher.each(request.matchers, (row) => {
-        const isMet = this.#reader.chunks().some((seen) => seen.mintMs <= maxtMs && seen.maxtMs >= mintMs);
+        const deleted = deletions.get(this.#reader.ref) ?? nothingDeleted;
+        const isMet = this.#reader
+          .chunks()
+          .some(
+            (seen) =>
+              seen.mintMs <= maxtMs && seen.maxtMs >= mintMs && !isDeleted(deleted, seen.mintMs, seen.maxtMs),
+          );
         if (isMet) rows.push(row);
       });
     }
     return new ArenaSeries({
       rows,
       window: { mintMs, maxtMs },
+      deletions,
       reader: this.#reader,
       views: this.#views,
       mapped: this.#options.mapped,
       kernels: this.#options.kernels,
       labels: (labelsAt, count) => this.#labelIds(labelsAt, count, request.symbols),
     });
+  }
+
+  spans(matchers: readonly Matcher[]): readonly SeriesSpan[] {
+    const spans: SeriesSpan[] = [];
+    this.#matcher.each(matchers, () => {
+      let mintMs = Number.POSITIVE_INFINITY;
+      let maxtMs = Number.NEGATIVE_INFINITY;
+      for (const seen of this.#reader.chunks()) {
+        mintMs = Math.min(mintMs, seen.mintMs);
+        maxtMs = Math.max(maxtMs, seen.maxtMs);
+      }
+      spans.push({ ref: this.#reader.ref as SeriesRef, mintMs, maxtMs });
+    });
+    return spans;
   }
 
   /** Symbols of the query by symbols of the head. */
@@ -172,6 +208,7 @@ class ArenaSource implements HeadSource {
 interface SeriesParts {
   readonly rows: readonly number[];
   readonly window: TimeWindow;
+  readonly deletions: Tombstones;
   readonly reader: RowReader;
   readonly views: HeadViews;
   readonly mapped: MappedChunks;
@@ -202,13 +239,19 @@ class ArenaSeries implements MatchedSeries {
   }
 
   load(index: number, into: ColumnWriter): void {
-    loadChunks(this.#seen(index), this.#parts, into);
+    const seen = this.#seen(index);
+    const deleted = this.#parts.deletions.get(this.#parts.reader.ref);
+    if (deleted === undefined) loadChunks(seen, this.#parts, into);
+    else loadKept(seen, deleted, this.#parts, into);
   }
 
   chunks(index: number): readonly ChunkBytes[] {
-    return wholeChunks(this.#seen(index), this.#parts);
+    const chunks = wholeChunks(this.#seen(index), this.#parts);
+    const deleted = this.#parts.deletions.get(this.#parts.reader.ref);
+    return deleted === undefined ? chunks : chunks.flatMap((chunk) => dropDeleted(chunk, deleted));
   }
 
+  /** The row reader stands at the series afterwards. */
   #seen(index: number): VisibleChunk[] {
     const { reader, rows, window } = this.#parts;
     reader.read(rows[index] as number);

@@ -2,10 +2,15 @@ import { assert, CorruptionError } from '../../base/index.js';
 import { chunkEncoding, encodeXor } from '../../chunkenc/index.js';
 import { KernelScope, type Kernels } from '../../kernels/index.js';
 import { type ChunkBytes, readChunk } from '../../storage/index.js';
+import { dropDeleted } from '../block/index.js';
 import type { ColumnWriter } from '../select/column-writer.js';
+import { type DeletedInterval, touchesDeleted } from '../tombstones/index.js';
 import type { HeadViews } from './layout.js';
 import type { MappedChunks } from './mapped-chunks.js';
 import type { VisibleChunk } from './read-row.js';
+
+/** Kernels read whole words beyond the end. */
+const slackBytes = 16;
 
 interface Parts {
   readonly views: HeadViews;
@@ -29,6 +34,37 @@ export function loadChunks(seen: readonly VisibleChunk[], parts: Parts, into: Co
       into.onDamage(error);
     }
   }
+}
+
+/** The same without samples that are deleted. */
+export function loadKept(
+  seen: readonly VisibleChunk[],
+  deleted: readonly DeletedInterval[],
+  parts: Parts,
+  into: ColumnWriter,
+): void {
+  for (const each of seen) {
+    if (!touchesDeleted(deleted, each.mintMs, each.maxtMs)) {
+      loadChunks([each], parts, into);
+      continue;
+    }
+    try {
+      for (const chunk of wholeChunks([each], parts))
+        for (const { encoding, bytes } of dropDeleted(chunk, deleted)) appendBytes(encoding, bytes, into);
+    } catch (error) {
+      if (into.onDamage === undefined || !(error instanceof CorruptionError)) throw error;
+      into.onDamage(error);
+    }
+  }
+}
+
+function appendBytes(encoding: number, bytes: Uint8Array, into: ColumnWriter): void {
+  const { scope } = into;
+  const at = scope.alloc(bytes.length + slackBytes);
+  scope.kernels.bytes.set(bytes, at);
+  const fault = into.appendChunk(encoding, at, bytes.length);
+  scope.free(at);
+  assert(fault === 0, 'chunks that were just written decode');
 }
 
 function loadChunk(seen: VisibleChunk, parts: Parts, into: ColumnWriter): void {

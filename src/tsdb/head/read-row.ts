@@ -47,6 +47,7 @@ export class RowReader {
   #openMintMs = 0;
   #lastMs = 0;
   #hidden = 0;
+  ref = 0;
   labelsAt = 0;
   labelCount = 0;
 
@@ -81,6 +82,7 @@ export class RowReader {
     this.#openBits = Atomics.load(words, (hotAt + hot.openBits) >>> 2);
     this.#openCount = Atomics.load(words, (hotAt + hot.openCount) >>> 2) & 0xffff;
     this.#openMintMs = this.#double(coldAt + cold.openMint);
+    this.ref = this.#double(coldAt + cold.ref);
     this.#lastMs = this.#double(hotAt + hot.lastMs);
     this.labelsAt = Atomics.load(words, (coldAt + cold.labels) >>> 2);
     this.labelCount = Atomics.load(words, (coldAt + cold.labelCount) >>> 2) & 0xffff;

@@ -18,7 +18,6 @@ import { findPlaces, findPlacesBelow, type Places } from './find-places.js';
 import { defaultArchiveBytes } from './open-place.js';
 import { chunksHeadOf, headBytesFor, mostHeadBytes, type ReadLog, readLog } from './read-log.js';
 import { tolerantSource } from './tolerant-source.js';
-import { withoutDeleted } from './without-deleted.js';
 
 const maxListings = 5;
 
@@ -94,6 +93,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnl
   const view: DatabaseView = {
     version: 0,
     head: log?.head.view(),
+    ...(log === undefined ? {} : { headDeletions: log.deletions }),
     chunksHeadDirectory: chunksHeadOf(places, options.directory),
     chunksHeadFrom: 0,
     blocks: blocks.map(toViewed),
@@ -102,8 +102,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnl
   const exemplars: Head['selectExemplars'] = (request) => log?.head.selectExemplars(request) ?? [];
   const reader = await openDatabaseReader({
     ...{ view, disk, kernels, readerSlot: 0, exemplars },
-    through: (source, kind) =>
-      tolerantSource(kind === 'head' ? withoutDeleted(source, log?.deletions ?? []) : source),
+    through: tolerantSource,
   });
   const unread = new Map([...broken, ...reader.broken, ...(log?.broken ?? [])]);
   for (const directory of unread.keys()) if (isSuperseded(directory, blocks)) unread.delete(directory);

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import { type Disk, systemClock } from '../../base/index.js';
 import { KernelMemoryError, Kernels, reserveMemory } from '../../kernels/index.js';
-import { emptyReplayStats, type ReplayStats, replayWal, StoredChunks } from '../db/index.js';
+import { emptyReplayStats, HeadDeletions, type ReplayStats, replayWal, StoredChunks } from '../db/index.js';
 import { createHead, type Head } from '../head/index.js';
+import type { Tombstones } from '../tombstones/index.js';
 import { lastCheckpoint, listSegments, type SegmentReport } from '../wal/index.js';
 import type { LateLogStats, ReadOnlyOptions } from './contracts.js';
 import type { Places } from './find-places.js';
 import { readLateLog } from './late-log.js';
-import { LogDeletions, type SeriesDeletion } from './log-deletions.js';
 import { nameChunks } from './name-chunks.js';
 import { restoreSnapshot } from './restore-snapshot.js';
 
@@ -24,7 +24,7 @@ export interface ReadLog {
   readonly stats: ReplayStats;
   readonly lateLog: LateLogStats;
   readonly reports: readonly SegmentReport[];
-  readonly deletions: readonly SeriesDeletion[];
+  readonly deletions: Tombstones;
   /** Files of `chunks_head` that cannot be read to their end, with why. */
   readonly broken: ReadonlyMap<string, string>;
 }
@@ -70,7 +70,7 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
     chunksHead === undefined
       ? undefined
       : await StoredChunks.read(disk, chunksHead, minValidMs, { keepLate: true });
-  const deletions = new LogDeletions(head);
+  const deletions = new HeadDeletions(head);
   const reports: SegmentReport[] = [];
   const late: LateLogStats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
   const snapshot = await neededSnapshot(disk, places);
@@ -78,7 +78,7 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
     reports.push(...(await restoreSnapshot({ disk, directory: snapshot, head, chunks, deletions })));
   let stats = emptyReplayStats();
   if (log !== undefined) {
-    const onTombstones = deletions.addRecord.bind(deletions);
+    const onTombstones = deletions.restoreRecord.bind(deletions);
     const replayed = await replayWal({
       ...{ disk, clock, head, kernels, chunks, onProgress, onTombstones },
       directory: log,

@@ -1,15 +1,14 @@
 import type { Disk } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
-import type { StoredChunks } from '../db/index.js';
+import type { HeadDeletions, StoredChunks } from '../db/index.js';
 import type { Head } from '../head/index.js';
 import { readSnapshot, type SnapshotRecord } from '../snapshot/index.js';
 import type { SegmentReport } from '../wal/index.js';
-import type { LogDeletions } from './log-deletions.js';
 
 interface SnapshotTarget {
   readonly head: Head;
   readonly chunks: StoredChunks | undefined;
-  readonly deletions: LogDeletions;
+  readonly deletions: HeadDeletions;
 }
 
 /** Puts a chunk snapshot into the head, its series' chunks of `chunks_head` before its own. */
@@ -28,7 +27,7 @@ function restore(record: SnapshotRecord, { head, chunks, deletions }: SnapshotTa
       return;
     case 'tombstones':
       for (const [ref, intervals] of record.tombstones)
-        for (const deleted of intervals) deletions.add(ref as SeriesRef, deleted);
+        for (const deleted of intervals) deletions.restore(ref as SeriesRef, deleted);
       return;
     case 'exemplars': {
       const appender = head.appender();

@@ -26,13 +26,18 @@ export function selectFrom(
   sources: readonly SampleSource[],
   request: SelectRequest,
   kernels: Kernels,
+  warnings: readonly string[] = [],
 ): SeriesSet {
-  return new JoinedSeriesSet(new Walk(sources, request), kernels);
+  return new JoinedSeriesSet(new Walk(sources, request), kernels, warnings);
 }
 
 /** As `selectFrom`, undecoded; chunks that overlap are decoded, merged and cut anew. */
-export function selectChunksFrom(sources: readonly SampleSource[], request: SelectRequest): ChunkSeriesSet {
-  return new JoinedChunkSeriesSet(new Walk(sources, request));
+export function selectChunksFrom(
+  sources: readonly SampleSource[],
+  request: SelectRequest,
+  warnings: readonly string[] = [],
+): ChunkSeriesSet {
+  return new JoinedChunkSeriesSet(new Walk(sources, request), warnings);
 }
 
 export function overlaps(a: TimeWindow, b: TimeWindow): boolean {
@@ -128,7 +133,7 @@ const labelsAlone = 'series';
  * Those are answered without reading samples: a chunk that overlaps the window is enough, as upstream has it.
  */
 class JoinedSeriesSet implements SeriesSet {
-  readonly warnings: readonly string[] = [];
+  readonly warnings: readonly string[];
   readonly #walk: Walk;
   readonly #scope: KernelScope;
   readonly #ownsScope: boolean;
@@ -136,8 +141,9 @@ class JoinedSeriesSet implements SeriesSet {
   #columns: SeriesColumns | undefined = noColumns;
   #yielded = 0;
 
-  constructor(walk: Walk, kernels: Kernels) {
+  constructor(walk: Walk, kernels: Kernels, warnings: readonly string[]) {
     this.#walk = walk;
+    this.warnings = warnings;
     this.#ownsScope = walk.request.scope === undefined;
     this.#scope = walk.request.scope ?? new KernelScope(kernels);
     this.#writer = new KernelColumnWriter(this.#scope, walk.request);
@@ -194,13 +200,14 @@ class JoinedSeriesSet implements SeriesSet {
 }
 
 class JoinedChunkSeriesSet implements ChunkSeriesSet {
-  readonly warnings: readonly string[] = [];
+  readonly warnings: readonly string[];
   readonly #walk: Walk;
   #chunks: readonly ChunkBytes[] = [];
   #yielded = 0;
 
-  constructor(walk: Walk) {
+  constructor(walk: Walk, warnings: readonly string[]) {
     this.#walk = walk;
+    this.warnings = warnings;
   }
 
   /** Series without a chunk in the window are passed over. */

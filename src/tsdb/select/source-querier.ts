@@ -2,7 +2,6 @@ import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import {
   type ExemplarSeries,
-  type LabelAnswer,
   type LabelRequest,
   mergeLabelAnswers,
   type Querier,
@@ -19,6 +18,8 @@ export interface SourceQuerierOptions {
   readonly window: TimeWindow;
   /** Where columns are decoded when a request names no memory. */
   readonly kernels: Kernels;
+  /** What the sources lack: said with every answer. */
+  readonly warnings?: readonly string[];
   readonly exemplars?: (
     request: LabelRequest,
   ) => readonly ExemplarSeries[] | Promise<readonly ExemplarSeries[]>;
@@ -28,7 +29,7 @@ export interface SourceQuerierOptions {
 
 /** A querier over any number of sources. */
 export function createSourceQuerier(options: SourceQuerierOptions): Querier {
-  const { sources, window, kernels, exemplars } = options;
+  const { sources, window, kernels, exemplars, warnings = [] } = options;
   const narrowed = <Request extends TimeWindow>(request: Request): Request => ({
     ...request,
     mintMs: Math.max(request.mintMs, window.mintMs),
@@ -36,17 +37,19 @@ export function createSourceQuerier(options: SourceQuerierOptions): Querier {
   });
   let isClosed = false;
   return {
-    select: (request: SelectRequest) => selectFrom(sources, narrowed(request), kernels),
-    selectChunks: (request: SelectRequest) => selectChunksFrom(sources, narrowed(request)),
+    select: (request: SelectRequest) => selectFrom(sources, narrowed(request), kernels, warnings),
+    selectChunks: (request: SelectRequest) => selectChunksFrom(sources, narrowed(request), warnings),
     async labelNames(request) {
-      return collect(sources, narrowed(request), (source, matchers, into) =>
+      const found = collect(sources, narrowed(request), (source, matchers, into) =>
         source.labelNames(matchers, into),
       );
+      return mergeLabelAnswers([{ values: found, warnings }], request.limit);
     },
     async labelValues(name, request) {
-      return collect(sources, narrowed(request), (source, matchers, into) =>
+      const found = collect(sources, narrowed(request), (source, matchers, into) =>
         source.labelValues(name, matchers, into),
       );
+      return mergeLabelAnswers([{ values: found, warnings }], request.limit);
     },
     async selectExemplars(request) {
       return exemplars === undefined ? [] : exemplars(narrowed(request));
@@ -62,12 +65,12 @@ export function createSourceQuerier(options: SourceQuerierOptions): Querier {
 
 type Ask = (source: SampleSource, matchers: readonly Matcher[] | undefined, into: Set<string>) => void;
 
-function collect(sources: readonly SampleSource[], request: LabelRequest, ask: Ask): LabelAnswer {
+function collect(sources: readonly SampleSource[], request: LabelRequest, ask: Ask): string[] {
   const found = new Set<string>();
   for (const source of sources) {
     if (!overlaps(source.window, request)) continue;
     if (request.matcherSets.length === 0) ask(source, undefined, found);
     for (const matchers of request.matcherSets) ask(source, matchers, found);
   }
-  return mergeLabelAnswers([{ values: [...found], warnings: [] }], request.limit);
+  return [...found];
 }

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { type Disk, UserError } from '../../base/index.js';
+import { type Disk, directorySizeBytes, UserError } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type BlockMeta, isUlid } from '../block/index.js';
 import type { Finding, Severity } from './findings.js';
@@ -42,7 +42,7 @@ export async function verifyTarget(options: VerifyOptions): Promise<VerifyReport
   if (kinds !== undefined && !kinds.includes(kind) && !(hasLog && kinds.includes('wal'))) {
     throw new UserError({ code: 'no-wal', message: `"${options.path}" is no write-ahead log` });
   }
-  const totalBytes = onProgress === undefined ? 0 : await sizeOf(disk, options.path);
+  const totalBytes = onProgress === undefined ? 0 : await directorySizeBytes(disk, options.path);
   const survey = new Survey({
     disk,
     kernels: options.kernels ?? (await ownKernels(disk)),
@@ -52,16 +52,6 @@ export async function verifyTarget(options: VerifyOptions): Promise<VerifyReport
   await verifyKind(survey, kind, options);
   survey.findings.finish();
   return { path: options.path, kind, ...survey.counts, findings: survey.findings.counts };
-}
-
-async function sizeOf(disk: Disk, directory: string): Promise<number> {
-  let sum = 0;
-  for (const { name, isDirectory } of await disk.list(directory).catch(() => [])) {
-    const target = path.join(directory, name);
-    if (isDirectory) sum += await sizeOf(disk, target);
-    else sum += (await disk.stat(target).catch(() => undefined))?.sizeBytes ?? 0;
-  }
-  return sum;
 }
 
 async function verifyKind(survey: Survey, kind: TargetKind, options: VerifyOptions): Promise<void> {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/base/index.js';
 import { Kernels, reserveMemory } from '../../../src/kernels/index.js';
+import { HeadDeletions } from '../../../src/tsdb/db/head-deletions.js';
 import { emptyReplayStats, replayWal } from '../../../src/tsdb/db/index.js';
 import { createHead, type Head } from '../../../src/tsdb/head/index.js';
-import { LogDeletions } from '../../../src/tsdb/offline/log-deletions.js';
 import { restoreSnapshot } from '../../../src/tsdb/offline/restore-snapshot.js';
 import { FrameBuffer, storeRecord } from '../../../src/tsdb/wal/index.js';
 import { kernelModule } from '../kernels.js';
@@ -97,7 +97,7 @@ function restored(next: () => OwnHead): FuzzDecoder {
     decode: async ({ bytes }) => {
       file.bytes = bytes;
       const { head } = next();
-      const deletions = new LogDeletions(head);
+      const deletions = new HeadDeletions(head);
       const reports = await restoreSnapshot({ disk, directory, head, chunks: undefined, deletions });
       assert.equal(head.refusedSeries + head.refusedSamples, 0, 'the head is full');
       return (reports[0]?.damages.length ?? 0) === 0 ? undefined : 'damage';

@@ -1,75 +1,24 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
 import { Labels } from '../../../src/model/index.js';
-import { type Queryable, SymbolTable } from '../../../src/storage/index.js';
-import {
-  type Database,
-  type DatabaseOptions,
-  openDatabase,
-  openDatabaseReader,
-  openReadOnly,
-} from '../../../src/tsdb/index.js';
+import { SymbolTable } from '../../../src/storage/index.js';
+import { openDatabaseReader, openReadOnly } from '../../../src/tsdb/index.js';
 import { always, appendRows, integerHistogram, readAll, request } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
-import { createTestKernels, kernelModule, sharedKernels } from '../../support/kernels.js';
+import { createTestKernels, kernelModule } from '../../support/kernels.js';
+import {
+  blocks,
+  counts,
+  directory,
+  each,
+  fill,
+  names,
+  open,
+  seriesCount,
+  seriesLabels,
+  startMs,
+} from './filled-database.js';
 import { ManualClock } from './manual-clock.js';
-
-const directory = '/data';
-const rangeMs = 10_000;
-const seriesCount = 20;
-const startMs = 1_700_000_000_000;
-
-const seriesLabels = Array.from({ length: seriesCount }, (_, i) =>
-  Labels.fromPairs('__name__', 'm', 'series', String(i).padStart(2, '0')),
-);
-
-async function open(disk: FaultDisk, options: Partial<DatabaseOptions> = {}): Promise<Database> {
-  return openDatabase({
-    directory,
-    disk,
-    clock: new ManualClock(),
-    random: disk.random,
-    kernelModule: await kernelModule(),
-    readerKernels: await sharedKernels(),
-    headMaxBytes: 32 << 20,
-    minBlockDurationMs: rangeMs,
-    segmentSizeBytes: 32768,
-    lock: false,
-    ...options,
-  });
-}
-
-/** A sample a series for each time; values are the times. */
-async function fill(database: Database, fromMs: number, toMs: number, stepMs = 500): Promise<void> {
-  for (let timeMs = fromMs; timeMs < toMs; timeMs += stepMs) {
-    const appender = database.appender();
-    appendRows(appender, ...seriesLabels.map((labels) => [appender.series(labels), timeMs, timeMs] as const));
-    await appender.commit('acknowledged');
-  }
-}
-
-async function counts(database: Queryable): Promise<number[]> {
-  const symbols = new SymbolTable();
-  const querier = database.querier(always);
-  const set = querier.select(request(['__name__=m'], { symbols, sorted: true }));
-  const found: number[] = [];
-  while (await set.next()) {
-    const { length, timestamps, values } = set.columns;
-    for (let i = 0; i < length; i++) {
-      assert.equal(values[i], timestamps[i]);
-      assert.ok(i === 0 || (timestamps[i] as number) > (timestamps[i - 1] as number));
-    }
-    found.push(length);
-  }
-  set.close();
-  querier.close();
-  return found;
-}
-
-const each = (count: number): number[] => seriesLabels.map(() => count);
-const names = (disk: FaultDisk, pattern: RegExp): string[] =>
-  disk.fileNames().filter((name) => pattern.test(name));
-const blocks = (disk: FaultDisk): number => names(disk, /\/[0-9A-Z]{26}\/meta\.json$/).length;
 
 describe('a head that is cut', () => {
   it('moves to blocks what is old enough, and loses and doubles nothing', async () => {

@@ -1,0 +1,181 @@
+import * as path from 'node:path';
+import {
+  type Clock,
+  type Disk,
+  directorySizeBytes,
+  diskSpace,
+  messageOf,
+  type Timer,
+} from '../../base/index.js';
+import { type BlockList, type ListedBlock, listBlocks } from '../block/index.js';
+import type { WalEvents } from '../wal/index.js';
+import type { DatabaseReader } from './database-reader.js';
+import type { DatabaseStats } from './database-stats.js';
+import type { PublishedView } from './published-view.js';
+import { beyondRetention, type Retention } from './retention.js';
+import type { Turns } from './turns.js';
+
+const everyMs = 60_000;
+const deletionSuffix = '.tmp-for-deletion';
+
+export interface BlockUpkeepParts {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** The data directory. */
+  readonly directory: string;
+  readonly turns: Turns;
+  readonly view: PublishedView;
+  readonly reader: DatabaseReader;
+  readonly stats: DatabaseStats;
+  readonly events: WalEvents;
+}
+
+/**
+ * Shows the blocks that are on disk, once a minute and after each change: those that somebody else has put there, too.
+ * Removes those that another was made of, and those beyond what is to be kept. Source: tsdb/db.go (reloadBlocks).
+ */
+export class BlockUpkeep {
+  readonly #parts: BlockUpkeepParts;
+  readonly #told = new Map<string, string>();
+  retention: Retention;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(parts: BlockUpkeepParts, retention: Retention) {
+    this.#parts = parts;
+    this.retention = retention;
+    this.#tickSoon();
+  }
+
+  #tickSoon(): void {
+    if (this.#isClosed) return;
+    const tick = (): void => {
+      this.#tickSoon();
+      void this.reloadSoon();
+    };
+    this.#timer = this.#parts.clock.after(everyMs, tick, { unref: true });
+  }
+
+  /** When what is under way is done; never rejects. */
+  reloadSoon(): Promise<void> {
+    const { turns, events } = this.#parts;
+    return turns
+      .take(async () => {
+        if (!this.#isClosed) await this.reload();
+      })
+      .catch((error: unknown) => events.log('error', 'reloadBlocks', { err: messageOf(error) }));
+  }
+
+  /** For whoever has its turn. Answers the blocks that cannot be opened, with why. */
+  async reload(): Promise<ReadonlyMap<string, string>> {
+    const { disk, directory, stats } = this.#parts;
+    stats.reloads++;
+    try {
+      return await this.#reload(await listBlocks(disk, directory));
+    } catch (error) {
+      stats.reloadsFailed++;
+      throw error;
+    }
+  }
+
+  async #reload({ blocks, broken: unlisted }: BlockList): Promise<ReadonlyMap<string, string>> {
+    const { view, stats } = this.#parts;
+    const sizes = await this.#sizesOf(blocks);
+    let obsolete = await this.#obsolete(blocks, sizes);
+    const kept = (): ListedBlock[] => blocks.filter(({ meta }) => !obsolete.has(meta.ulid));
+    let broken = await view.showBlocks(kept(), unlisted);
+    if (broken.size > 0 && obsolete.size > 0) {
+      // What a block that cannot be read was made of is all that is left of it.
+      const sound = blocks.filter((block) => !broken.has(block.directory));
+      obsolete = await this.#obsolete(sound, sizes);
+      broken = await view.showBlocks(kept(), unlisted);
+    }
+    stats.brokenBlocks = unlisted.length + broken.size;
+    stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
+    this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
+    for (const ulid of obsolete) await this.#remove(ulid);
+    return broken;
+  }
+
+  async #sizesOf(blocks: readonly ListedBlock[]): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    for (const { directory } of blocks)
+      sizes.set(directory, await directorySizeBytes(this.#parts.disk, directory));
+    return sizes;
+  }
+
+  /** Names of blocks that are to go; some may be gone. */
+  async #obsolete(
+    blocks: readonly ListedBlock[],
+    sizes: ReadonlyMap<string, number>,
+  ): Promise<ReadonlySet<string>> {
+    const { stats } = this.#parts;
+    const obsolete = new Set<string>();
+    for (const { meta } of blocks) {
+      if (meta.compaction.deletable === true) obsolete.add(meta.ulid);
+      for (const { ulid } of meta.compaction.parents ?? []) if (ulid !== meta.ulid) obsolete.add(ulid);
+    }
+    const { timeMs } = this.retention;
+    const retained = blocks.map(({ directory, meta: { ulid, endMs } }) => ({
+      ulid,
+      endMs,
+      sizeBytes: sizes.get(directory) ?? 0,
+    }));
+    const sizeBytes = await this.#sizeLimit();
+    const headBytes = sizeBytes > 0 ? await this.#headBytes() : 0;
+    const { byTime, bySize } = beyondRetention(retained, { timeMs, sizeBytes, headBytes });
+    if (byTime.length > 0) stats.timeRetentions++;
+    if (bySize.length > 0) stats.sizeRetentions++;
+    for (const ulid of [...byTime, ...bySize]) obsolete.add(ulid);
+    return obsolete;
+  }
+
+  async #sizeLimit(): Promise<number> {
+    const { percentage, sizeBytes } = this.retention;
+    if (percentage <= 0) return sizeBytes;
+    const { directory, events } = this.#parts;
+    try {
+      return Math.floor(((await diskSpace(directory)).sizeBytes * percentage) / 100);
+    } catch (error) {
+      const message =
+        'Unable to retrieve filesystem size of database directory, skip percentage limitation and default to fixed size limitation';
+      events.log('warn', message, { dir: directory, err: messageOf(error) });
+      return sizeBytes;
+    }
+  }
+
+  async #headBytes(): Promise<number> {
+    const { disk, directory } = this.#parts;
+    let sum = 0;
+    for (const name of ['wal', 'wbl', 'chunks_head'])
+      sum += await directorySizeBytes(disk, path.join(directory, name));
+    return sum;
+  }
+
+  /** Of each fault once. */
+  #tell(broken: readonly (readonly [string, string])[]): void {
+    const { events } = this.#parts;
+    for (const [directory, err] of broken) {
+      if (this.#told.get(directory) === err) continue;
+      this.#told.set(directory, err);
+      events.log('error', 'A block cannot be read and is left out', { directory, err });
+    }
+  }
+
+  /** Whoever reads it has its files open. */
+  async #remove(ulid: string): Promise<void> {
+    const { disk, directory, events } = this.#parts;
+    const target = path.join(directory, ulid);
+    if ((await disk.stat(target)) === undefined) return;
+    const going = `${target}${deletionSuffix}`;
+    await disk.rename(target, going);
+    await disk.syncDirectory(directory);
+    await disk.remove(going);
+    events.log('info', 'Deleting obsolete block', { block: ulid });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+}

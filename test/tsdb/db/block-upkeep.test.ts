@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { seededRandom } from '../../../src/base/index.js';
+import { SymbolTable } from '../../../src/storage/index.js';
+import { beyondRetention } from '../../../src/tsdb/db/retention.js';
+import { always, request } from '../../storage/storage-samples.js';
+import { FaultDisk } from '../../support/fault-disk.js';
+import { blocks, counts, each, fill, names, open, startMs } from './filled-database.js';
+import { ManualClock } from './manual-clock.js';
+
+const retention = { timeMs: 0, sizeBytes: 0, percentage: 0 };
+
+describe('blocks beyond retention', () => {
+  const stored = [
+    { ulid: 'a', endMs: 10, sizeBytes: 100 },
+    { ulid: 'd', endMs: 40, sizeBytes: 100 },
+    { ulid: 'b', endMs: 20, sizeBytes: 300 },
+    { ulid: 'c', endMs: 30, sizeBytes: 100 },
+  ];
+  const cases: readonly (readonly [
+    string,
+    { timeMs?: number; sizeBytes?: number; headBytes?: number },
+    string[],
+    string[],
+  ])[] = [
+    ['nothing is limited', {}, [], []],
+    ['the span ends exactly with a block', { timeMs: 20 }, ['b', 'a'], []],
+    ['the span ends within a block', { timeMs: 21 }, ['a'], []],
+    ['the newest block is older than the span', { timeMs: 1 }, ['c', 'b', 'a'], []],
+    ['all fit', { sizeBytes: 600 }, [], []],
+    ['the oldest does not fit', { sizeBytes: 599 }, [], ['a']],
+    ['a large one keeps smaller ones behind it out', { sizeBytes: 300 }, [], ['b', 'a']],
+    ['log and head count', { sizeBytes: 600, headBytes: 1 }, [], ['a']],
+    ['nothing fits', { sizeBytes: 1 }, [], ['d', 'c', 'b', 'a']],
+  ];
+  for (const [name, limits, byTime, bySize] of cases)
+    it(`are those that remain when ${name}`, () => {
+      const found = beyondRetention(stored, { timeMs: 0, sizeBytes: 0, headBytes: 0, ...limits });
+      assert.deepEqual(found, { byTime, bySize });
+    });
+});
+
+describe('the blocks of a database', () => {
+  it('go when they are too old, and what they held is not read again', async () => {
+    const disk = new FaultDisk(seededRandom(1));
+    const database = await open(disk, { retention: { ...retention, timeMs: 30_000 } });
+    await fill(database, startMs, startMs + 60_000);
+    await database.maybeCut();
+    assert.equal(blocks(disk), 3);
+    assert.deepEqual(await counts(database), each(80));
+    assert.equal(database.stats.timeRetentions > 0, true);
+    assert.deepEqual(names(disk, /tmp/), []);
+    const again = await open(disk.kill(), { retention: { ...retention, timeMs: 30_000 } });
+    assert.deepEqual(await counts(again), each(80));
+    await again.close();
+  });
+
+  it('go when they are too large together, also by a limit that is set later', async () => {
+    const disk = new FaultDisk(seededRandom(2));
+    const database = await open(disk);
+    await fill(database, startMs, startMs + 60_000);
+    await database.maybeCut();
+    const { blocksBytes } = database.stats;
+    assert.equal(blocks(disk), 5);
+    assert.ok(blocksBytes > 0);
+    database.setRetention({ ...retention, sizeBytes: 1 });
+    await database.showBlocks();
+    assert.equal(blocks(disk), 0);
+    assert.equal(database.stats.sizeRetentions, 1);
+    assert.equal(database.stats.blocksBytes, 0);
+    assert.deepEqual(await counts(database), each(20));
+    await database.close();
+  });
+
+  it('are read to the end by who has begun', async () => {
+    const disk = new FaultDisk(seededRandom(3));
+    const database = await open(disk);
+    await fill(database, startMs, startMs + 30_000);
+    await database.maybeCut();
+    const querier = database.querier(always);
+    database.setRetention({ ...retention, sizeBytes: 1 });
+    await database.showBlocks();
+    assert.equal(blocks(disk), 0);
+    const set = querier.select(request(['__name__=m'], { symbols: new SymbolTable(), sorted: true }));
+    assert.equal(await set.next(), true);
+    assert.equal(set.columns.length, 60);
+    set.close();
+    querier.close();
+    await database.close();
+  });
+
+  it('are noticed within a minute when somebody else brings or takes them', async () => {
+    const disk = new FaultDisk(seededRandom(4));
+    const clock = new ManualClock();
+    const database = await open(disk, { clock });
+    await fill(database, startMs, startMs + 30_000);
+    await database.maybeCut();
+    const [first] = names(disk, /meta\.json$/);
+    await disk.remove((first as string).replace('/meta.json', ''));
+    clock.advance(60_000);
+    await database.showBlocks();
+    assert.equal(database.blockCount, 1);
+    assert.deepEqual(await counts(database), each(40));
+    await database.close();
+  });
+
+  for (const file of ['index', 'meta.json'])
+    it(`are left out with a warning where the ${file} is damaged, and the log gives back what it can`, async () => {
+      const disk = new FaultDisk(seededRandom(5));
+      const database = await open(disk);
+      await fill(database, startMs, startMs + 30_000);
+      await database.maybeCut();
+      await database.close();
+      const broken = disk.kill();
+      const target = names(broken, new RegExp(`/${file}$`)).at(-1) as string;
+      for (let at = 0; at < 8; at++) broken.flip(target, at);
+      const again = await open(broken);
+      assert.equal(again.stats.brokenBlocks, 1);
+      const querier = again.querier(always);
+      const set = querier.select(request(['__name__=m'], { symbols: new SymbolTable(), sorted: true }));
+      while (await set.next());
+      assert.equal(set.warnings.length, 1);
+      assert.match(set.warnings[0] ?? '', /^block [0-9A-Z]{26} cannot be read and is left out: /);
+      querier.close();
+      // The last block's end is no bound for samples where the block is lost.
+      assert.ok((await counts(again)).every((count) => count >= 40));
+      await again.close();
+    });
+});
