@@ -55,6 +55,7 @@ const innerOrders: Readonly<Record<string, readonly string[]>> = {
     'snapshot',
     'select',
     'block',
+    'compact',
     'head',
     'db',
     'offline',

@@ -1,10 +1,12 @@
 /** Blocks; the bytes are drawn in docs/formats/block.md. */
 export {
+  type BlockCompaction,
   type BlockMeta,
   formatBlockMeta,
   metaFileName,
   parseBlockMeta,
   readBlockMeta,
+  writeBlockMeta,
 } from './block-meta.js';
 export { blockSource } from './block-source.js';
 export { deleteFromBlock } from './delete-from-block.js';

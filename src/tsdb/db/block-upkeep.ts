@@ -1,12 +1,5 @@
 import * as path from 'node:path';
-import {
-  type Clock,
-  type Disk,
-  directorySizeBytes,
-  diskSpace,
-  messageOf,
-  type Timer,
-} from '../../base/index.js';
+import { type Disk, directorySizeBytes, diskSpace, messageOf } from '../../base/index.js';
 import { type BlockList, type ListedBlock, listBlocks } from '../block/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader } from './database-reader.js';
@@ -15,12 +8,10 @@ import type { PublishedView } from './published-view.js';
 import { beyondRetention, type Retention } from './retention.js';
 import type { Turns } from './turns.js';
 
-const everyMs = 60_000;
 const deletionSuffix = '.tmp-for-deletion';
 
 export interface BlockUpkeepParts {
   readonly disk: Disk;
-  readonly clock: Clock;
   /** The data directory. */
   readonly directory: string;
   readonly turns: Turns;
@@ -31,29 +22,16 @@ export interface BlockUpkeepParts {
 }
 
 /**
- * Shows the blocks that are on disk, once a minute and after each change: those that somebody else has put there, too.
- * Removes those that another was made of, and those beyond what is to be kept. Source: tsdb/db.go (reloadBlocks).
+ * Shows the blocks that are on disk, those that somebody else has put there, too. Removes those that another was made of, and those beyond what is to be kept. Source: tsdb/db.go (reloadBlocks).
  */
 export class BlockUpkeep {
   readonly #parts: BlockUpkeepParts;
   readonly #told = new Map<string, string>();
   retention: Retention;
-  #timer: Timer | undefined;
-  #isClosed = false;
 
   constructor(parts: BlockUpkeepParts, retention: Retention) {
     this.#parts = parts;
     this.retention = retention;
-    this.#tickSoon();
-  }
-
-  #tickSoon(): void {
-    if (this.#isClosed) return;
-    const tick = (): void => {
-      this.#tickSoon();
-      void this.reloadSoon();
-    };
-    this.#timer = this.#parts.clock.after(everyMs, tick, { unref: true });
   }
 
   /** When what is under way is done; never rejects. */
@@ -61,7 +39,7 @@ export class BlockUpkeep {
     const { turns, events } = this.#parts;
     return turns
       .take(async () => {
-        if (!this.#isClosed) await this.reload();
+        await this.reload();
       })
       .catch((error: unknown) => events.log('error', 'reloadBlocks', { err: messageOf(error) }));
   }
@@ -172,10 +150,5 @@ export class BlockUpkeep {
     await disk.syncDirectory(directory);
     await disk.remove(going);
     events.log('info', 'Deleting obsolete block', { block: ulid });
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#timer?.cancel();
   }
 }

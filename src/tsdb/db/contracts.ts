@@ -31,6 +31,10 @@ export interface DatabaseOptions {
   readonly headMaxBytes?: number;
   /** What a block covers that is cut from the head; 2 h. */
   readonly minBlockDurationMs?: number;
+  /** What blocks grow to: a tenth of the time they are kept, 31 days at most when unsaid. */
+  readonly maxBlockDurationMs?: number;
+  /** False to leave blocks that overlap as they are. */
+  readonly mergesOverlaps?: boolean;
   readonly outOfOrderWindowMs?: number;
   /** For ever when unsaid. */
   readonly retention?: Retention;
@@ -91,6 +95,10 @@ export interface Database extends Storage {
    * `--storage.tsdb.wal-sync` says so, and from disk with a compaction.
    */
   deleteSamples(request: DeleteRequest): Promise<void>;
+  /** Merges the blocks that are due, if any; never rejects. */
+  compact(): Promise<void>;
+  /** Writes blocks again without what is deleted of them. */
+  cleanTombstones(): Promise<void>;
   /** Cuts the blocks that are due, if any; never rejects. */
   maybeCut(): Promise<void>;
 }

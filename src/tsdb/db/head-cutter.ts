@@ -33,6 +33,8 @@ export interface HeadCutterParts {
   readonly deletions: HeadDeletions;
   readonly turns: Turns;
   readonly blocks: BlockUpkeep;
+  /** After blocks were cut. */
+  readonly hasCut: () => void;
   readonly log: LogTruncation;
   readonly maintenance: Maintenance;
   readonly stats: DatabaseStats;
@@ -123,6 +125,7 @@ export class HeadCutter {
     if (lastEndMs === undefined || this.#isClosed) return;
     await this.#dropChunkFiles(lastEndMs);
     await this.#parts.log.truncate(Math.min(lastEndMs, this.#mintMs));
+    this.#parts.hasCut();
   }
 
   /** False when late samples came meanwhile: they are in the head alone, which then must keep all of the range. */

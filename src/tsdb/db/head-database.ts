@@ -5,6 +5,7 @@ import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../stor
 import type { Head } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
 import { listSegments, type SeriesLedger, type WalEvents, type WalWriter } from '../wal/index.js';
+import { BlockCompactor, compactionRules } from './block-compactor.js';
 import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
@@ -16,7 +17,7 @@ import type { HeadDeletions } from './head-deletions.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
-import { maintenanceHere } from './maintenance.js';
+import { type Maintenance, maintenanceHere } from './maintenance.js';
 import { OpenAppenders } from './open-appenders.js';
 import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
@@ -53,6 +54,7 @@ export class HeadDatabase implements Database {
   readonly #view: PublishedView;
   readonly #turns = new Turns();
   readonly #blocks: BlockUpkeep;
+  readonly #compactor: BlockCompactor;
   readonly #cutter: HeadCutter;
   #closing: Promise<void> | undefined;
 
@@ -64,9 +66,17 @@ export class HeadDatabase implements Database {
     this.#view = new PublishedView(parts, first);
     const { disk, clock, directory, retention = keepForEver } = options;
     const turns = this.#turns;
-    this.#blocks = new BlockUpkeep({ ...parts, disk, clock, directory, turns, view: this.#view }, retention);
+    const maintenance = options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels });
+    this.#blocks = new BlockUpkeep({ ...parts, disk, directory, turns, view: this.#view }, retention);
+    this.#compactor = new BlockCompactor({
+      ...parts,
+      ...{ disk, clock, directory, turns, maintenance, blocks: this.#blocks },
+      random: options.random ?? systemRandom,
+      rules: compactionRules(options),
+    });
     this.#cutter = createCutter(options, {
-      ...{ ...parts, openAppenders, turns, view: this.#view, blocks: this.#blocks },
+      ...{ ...parts, openAppenders, turns, maintenance, view: this.#view, blocks: this.#blocks },
+      hasCut: () => void this.#compactor.run(),
     });
     this.#appending = {
       ...parts,
@@ -169,6 +179,14 @@ export class HeadDatabase implements Database {
     return this.#turns.take(() => deleteSamples(request, parts));
   }
 
+  compact(): Promise<void> {
+    return this.#compactor.run();
+  }
+
+  cleanTombstones(): Promise<void> {
+    return this.#compactor.cleanTombstones();
+  }
+
   maybeCut(): Promise<void> {
     return this.#cutter.run();
   }
@@ -190,7 +208,7 @@ export class HeadDatabase implements Database {
   async #close(): Promise<void> {
     const { writer, reader, spool, lock, events } = this.#parts;
     try {
-      this.#blocks.close();
+      this.#compactor.close();
       await this.#cutter.close();
       await this.#turns.settled();
       await writer.close();
@@ -208,15 +226,14 @@ export class HeadDatabase implements Database {
 interface CutterParts extends DatabaseParts {
   readonly turns: Turns;
   readonly blocks: BlockUpkeep;
+  readonly maintenance: Maintenance;
+  readonly hasCut: () => void;
   readonly openAppenders: OpenAppenders;
   readonly view: PublishedView;
 }
 
 function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter {
-  const { disk, clock, kernelModule, segmentSizeBytes } = options;
-  const maintenance =
-    options.maintenance ??
-    maintenanceHere({ disk, kernels: () => options.readerKernels ?? privateKernels(kernelModule) });
+  const { disk, clock, segmentSizeBytes } = options;
   return new HeadCutter({
     ...parts,
     disk,
@@ -225,12 +242,10 @@ function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter 
     directory: options.directory,
     chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
     outOfOrderWindowMs: options.outOfOrderWindowMs ?? 0,
-    maintenance,
     log: new LogTruncation({
       ...parts,
       disk,
       directory: parts.log,
-      maintenance,
       compression: options.walCompression ?? 'snappy',
       segmentBytes: segmentSizeBytes,
     }),

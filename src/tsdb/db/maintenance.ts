@@ -1,6 +1,7 @@
 import { type Clock, type Disk, systemClock } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { BlockMeta } from '../block/index.js';
+import { type CompactJob, compactBlocks } from '../compact/index.js';
 import { type CheckpointJob, type CheckpointStats, writeCheckpoint } from '../wal/index.js';
 import { type CutJob, cutBlock } from './cut-block.js';
 
@@ -9,7 +10,7 @@ export interface CheckpointWork extends CheckpointJob {
 }
 
 /** Work that may be done on any thread; plain data, as its result. */
-export type MaintenanceJob = CutJob | CheckpointWork;
+export type MaintenanceJob = CutJob | CompactJob | CheckpointWork;
 export type MaintenanceResult = BlockMeta | CheckpointStats | undefined;
 
 /** Has jobs done, one after the other. */
@@ -30,6 +31,7 @@ export async function runMaintenance(
   { disk, kernels, clock = systemClock }: MaintenanceParts,
 ): Promise<MaintenanceResult> {
   if (job.kind === 'cut') return cutBlock(job, { disk, kernels });
+  if (job.kind === 'compact') return compactBlocks(job, { disk });
   const { kind: _, ...checkpoint } = job;
   return writeCheckpoint(checkpoint, { disk, clock, kernels });
 }

@@ -27,6 +27,7 @@ export async function open(disk: FaultDisk, options: Partial<DatabaseOptions> = 
     readerKernels: await sharedKernels(),
     headMaxBytes: 32 << 20,
     minBlockDurationMs: rangeMs,
+    maxBlockDurationMs: rangeMs,
     segmentSizeBytes: 32768,
     lock: false,
     ...options,

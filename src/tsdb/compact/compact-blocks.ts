@@ -1,0 +1,86 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Disk } from '../../base/index.js';
+import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
+import { type SelectRequest, SymbolTable } from '../../storage/index.js';
+import {
+  type Block,
+  type BlockMeta,
+  type BlockSeriesInput,
+  blockSource,
+  openBlock,
+  writeBlock,
+} from '../block/index.js';
+import { selectChunksFrom } from '../select/index.js';
+import { mergedCompaction, rewrittenCompaction } from './merged-compaction.js';
+
+/** Plain data: it may go to another thread. */
+export interface CompactJob {
+  readonly kind: 'compact';
+  /** Where the block is to stand. */
+  readonly directory: string;
+  /** Directories of the blocks, in rising time. */
+  readonly sources: readonly string[];
+  readonly ulid: string;
+  /** What there is of the sources is written again as a block of level 1; for one source. */
+  readonly isRewrite?: boolean;
+  /** Samples of these times alone, the second excluded. */
+  readonly mintMs?: number;
+  readonly endMs?: number;
+}
+
+/** Series after which the event loop has its turn: a few milliseconds. */
+const seriesInTurn = 256;
+
+/**
+ * Makes one block of several, without what is deleted of them. Chunks are copied as they are, their checksums
+ * verified; those that overlap in time are merged. Memory goes with the number of series, not of samples. Answers
+ * undefined where nothing is left. Rejects with the system's error or `CorruptionError`; nothing is left behind then.
+ */
+export async function compactBlocks(
+  job: CompactJob,
+  { disk }: { readonly disk: Disk },
+): Promise<BlockMeta | undefined> {
+  const { directory, sources, ulid, isRewrite = false } = job;
+  const blocks: Block[] = [];
+  try {
+    for (const source of sources) blocks.push(await openBlock({ disk, directory: source }));
+    const metas = blocks.map(({ meta }) => meta);
+    const mintMs = Math.max(job.mintMs ?? -Infinity, Math.min(...metas.map((meta) => meta.mintMs)));
+    const endMs = Math.min(job.endMs ?? Infinity, Math.max(...metas.map((meta) => meta.endMs)));
+    const compaction = isRewrite ? rewrittenCompaction(metas[0] as BlockMeta, ulid) : mergedCompaction(metas);
+    const series = mergedSeries(blocks, { mintMs, maxtMs: endMs - 1 });
+    const symbols = symbolsOf(blocks);
+    return await writeBlock({ disk, directory, ulid, mintMs, endMs, compaction, series, symbols });
+  } finally {
+    for (const block of blocks) await block.close();
+  }
+}
+
+/** A new block has the symbols of all its sources, needed or not, as upstream's has. */
+function* symbolsOf(blocks: readonly Block[]): Generator<string> {
+  for (const { index } of blocks) yield* index.symbols.texts();
+}
+
+async function* mergedSeries(
+  blocks: readonly Block[],
+  window: { readonly mintMs: number; readonly maxtMs: number },
+): AsyncGenerator<BlockSeriesInput> {
+  const symbols = new SymbolTable();
+  const request: SelectRequest = { ...window, matchers: [], symbols, sorted: true };
+  const sources = blocks.map((block) => blockSource({ block, window }));
+  const set = selectChunksFrom(sources, request);
+  let count = 0;
+  try {
+    while (await set.next()) {
+      if (++count % seriesInTurn === 0) await setImmediate();
+      const chunks = set.chunks.map((chunk) => ({
+        ...chunk,
+        samples: sampleCountOf(chunk.encoding as ChunkEncoding, chunk.bytes),
+      }));
+      yield { labels: symbols.labels(set.labels), chunks };
+    }
+  } finally {
+    set.close();
+    for (const source of sources) source.close();
+  }
+}
