@@ -132,6 +132,8 @@ export interface ChunkBytes {
   readonly mintMs: number;
   readonly maxtMs: number;
   readonly bytes: Uint8Array;
+  /** CRC-32C of encoding and bytes, where they stood in a file with it and it was found right. */
+  readonly checksum?: number;
 }
 
 /** As SeriesSet, with the chunks that overlap the window, whole, in rising `mintMs`. */

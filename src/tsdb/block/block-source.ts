@@ -1,3 +1,4 @@
+import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
 import type { SymbolTable, TimeWindow } from '../../storage/index.js';
 import { SeriesEntry } from '../index/index.js';
@@ -14,19 +15,26 @@ const nothingDeleted: readonly DeletedInterval[] = [];
 const symbolsOfSeries = 32;
 
 /**
- * A block as a source of one query. `window` bounds what will be asked for. The block outlives the source.
+ * A block as a source of one query. `window` bounds what will be asked for; `kernels` are for who reads all chunks
+ * undecoded. The block outlives the source.
  */
-export function blockSource(options: { readonly block: Block; readonly window: TimeWindow }): SampleSource {
-  return new BlockSource(options.block, options.window);
+export function blockSource(options: {
+  readonly block: Block;
+  readonly window: TimeWindow;
+  readonly kernels?: Kernels;
+}): SampleSource {
+  return new BlockSource(options.block, options.window, options.kernels);
 }
 
 class BlockSource implements SampleSource {
   readonly window: TimeWindow;
   readonly #block: Block;
+  readonly #kernels: Kernels | undefined;
   #symbols: { readonly table: SymbolTable; readonly ids: SymbolIds } | undefined;
 
-  constructor(block: Block, window: TimeWindow) {
+  constructor(block: Block, window: TimeWindow, kernels: Kernels | undefined) {
     this.#block = block;
+    this.#kernels = kernels;
     this.window = {
       mintMs: Math.max(window.mintMs, block.meta.mintMs),
       maxtMs: Math.min(window.maxtMs, block.meta.endMs - 1),
@@ -40,7 +48,10 @@ class BlockSource implements SampleSource {
     const window = { mintMs, maxtMs };
     const holdsAll = mintMs <= meta.mintMs && maxtMs >= meta.endMs - 1;
     const left = holdsAll && tombstones.size === 0 ? ids : this.#withSamples(ids, window);
-    return new BlockSeries({ block, ids: left, symbols: this.#symbolIds(symbols, left.length), window });
+    return new BlockSeries({
+      ...{ block, ids: left, window, kernels: this.#kernels },
+      symbols: this.#symbolIds(symbols, left.length),
+    });
   }
 
   #symbolIds(table: SymbolTable, seriesCount: number): SymbolIds {

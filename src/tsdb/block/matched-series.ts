@@ -1,7 +1,8 @@
 import { CorruptionError } from '../../base/index.js';
 import { decodeResult } from '../../chunkenc/index.js';
+import type { Kernels } from '../../kernels/index.js';
 import type { ChunkBytes, LabelIds, TimeWindow } from '../../storage/index.js';
-import { ChunkWindow, readChunk } from '../chunks/index.js';
+import { ChunkPieces, ChunkWindow } from '../chunks/index.js';
 import { type IndexScanner, SeriesEntry } from '../index/index.js';
 import type { ColumnWriter, MatchedSeries } from '../select/index.js';
 import { type DeletedInterval, isDeleted, touchesDeleted } from '../tombstones/index.js';
@@ -42,14 +43,22 @@ export class BlockSeries implements MatchedSeries {
   #labelled = noSeries;
   #pool: LabelIds = new Uint32Array(0);
   #pooled = 0;
+  readonly #pieces: ChunkPieces;
   #chunkWindow: ChunkWindow | undefined;
   #isClosed = false;
 
-  constructor(options: { block: Block; ids: IdList; symbols: SymbolIds; window: TimeWindow }) {
+  constructor(options: {
+    block: Block;
+    ids: IdList;
+    symbols: SymbolIds;
+    window: TimeWindow;
+    kernels?: Kernels | undefined;
+  }) {
     this.#block = options.block;
     this.#ids = options.ids;
     this.#symbols = options.symbols;
     this.#window = options.window;
+    this.#pieces = new ChunkPieces(options.block.chunks, options.kernels);
     this.#labelScanner = options.block.index.scanner();
     this.#chunkScanner = options.block.index.scanner();
     this.#chunkOffsets = new Float64Array(options.ids.length);
@@ -180,9 +189,9 @@ export class BlockSeries implements MatchedSeries {
   }
 
   #read({ ref, mintMs, maxtMs }: { ref: number; mintMs: number; maxtMs: number }): ChunkBytes {
-    const { encoding, bytes } = readChunk(this.#block.chunks, ref);
+    const { encoding, bytes, checksum } = this.#pieces.read(ref);
     this.#checkEncoding(encoding, ref);
-    return { encoding, mintMs, maxtMs, bytes };
+    return { encoding, mintMs, maxtMs, bytes, checksum };
   }
 
   #appendBytes({ encoding, bytes }: ChunkBytes, into: ColumnWriter, ref: number): void {
@@ -227,6 +236,7 @@ export class BlockSeries implements MatchedSeries {
     this.#chunkWindow?.close();
     this.#chunkWindow = undefined;
     if (this.#isClosed) return;
+    this.#pieces.release();
     this.#isClosed = true;
     const { index } = this.#block;
     index.giveBack(this.#labelScanner);

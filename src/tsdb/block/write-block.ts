@@ -16,6 +16,8 @@ export interface BlockChunk {
   readonly maxtMs: number;
   readonly samples: number;
   readonly bytes: Uint8Array;
+  /** CRC-32C of encoding and bytes, where it is known. */
+  readonly checksum?: number;
 }
 
 export interface BlockSeriesInput {

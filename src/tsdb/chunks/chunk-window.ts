@@ -1,7 +1,7 @@
 import { CorruptionError } from '../../base/index.js';
-import { crc32c, type KernelScope } from '../../kernels/index.js';
+import type { KernelScope } from '../../kernels/index.js';
 import { ReadAhead, readFully } from '../index/index.js';
-import { checksumBytes, maxLengthBytes } from './format.js';
+import { checksumBytes, hex, maxLengthBytes, usualChunkBytes } from './format.js';
 import type { ChunkSegment, ChunkSegments } from './segment-reader.js';
 
 /** A chunk in a memory of kernels: address and length of its data. Valid until the next `find`. */
@@ -17,15 +17,9 @@ export interface ChunkStretch {
   readonly length: number;
 }
 
-/** Bytes asked for where a chunk's length is not known yet: most chunks are shorter. */
-const usualChunkBytes = 1200;
 /** Kernels read whole words: what stands behind a chunk may be looked at, but not used. */
 const slackBytes = 16;
 const mostAtOnce = 1 << 20;
-
-function hex(checksum: number): string {
-  return checksum.toString(16).padStart(8, '0');
-}
 
 /**
  * Finds chunks through a piece of their file that stands in a query's memory of kernels and moves along, so
@@ -166,34 +160,4 @@ export class ChunkWindow {
   close(): void {
     this.#release();
   }
-}
-
-/** The chunk at `ref` as bytes of the JavaScript heap, its checksum checked. */
-export function readChunk(segments: ChunkSegments, ref: number): { encoding: number; bytes: Uint8Array } {
-  const { segment, offset } = segments.locate(ref);
-  const { path } = segment.file;
-  const fail = (expected: string, found: string): never => {
-    throw new CorruptionError({ path, offset, expected, found });
-  };
-  let bytes = new Uint8Array(Math.min(usualChunkBytes, segment.sizeBytes - offset));
-  let count = readFully(segment.file, bytes, offset);
-  let length = 0;
-  let lengthBytes = 0;
-  for (let scale = 1; lengthBytes < maxLengthBytes; scale *= 128) {
-    const byte = lengthBytes < count ? (bytes[lengthBytes++] as number) : fail('a chunk', 'its end');
-    length += (byte & 0x7f) * scale;
-    if (byte < 0x80) break;
-  }
-  const end = lengthBytes + 1 + length;
-  if (offset + end + checksumBytes > segment.sizeBytes)
-    fail(`a chunk of ${length} bytes`, 'the end of the file');
-  if (end + checksumBytes > count) {
-    bytes = new Uint8Array(end + checksumBytes);
-    count = readFully(segment.file, bytes, offset);
-    if (count < bytes.length) fail(`${bytes.length} bytes`, `${count}`);
-  }
-  const stored = new DataView(bytes.buffer).getUint32(end);
-  const computed = crc32c(bytes, lengthBytes, end);
-  if (stored !== computed) fail(`checksum ${hex(computed)}`, hex(stored));
-  return { encoding: bytes[lengthBytes] as number, bytes: bytes.subarray(lengthBytes + 1, end) };
 }

@@ -27,3 +27,11 @@ export function chunkFileSequence(name: string): number | undefined {
   const sequence = Number(name);
   return fileName.test(name) && Number.isSafeInteger(sequence) ? sequence : undefined;
 }
+
+/** Bytes asked for where a chunk's length is not known yet: most chunks are shorter. */
+export const usualChunkBytes = 1200;
+
+/** A checksum as errors say it. */
+export function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}

@@ -1,5 +1,6 @@
 /** Files of chunks; the bytes are drawn in docs/formats/chunks.md. */
-export { ChunkWindow, readChunk } from './chunk-window.js';
+export { ChunkPieces, type StoredChunk } from './chunk-pieces.js';
+export { ChunkWindow } from './chunk-window.js';
 export {
   type HeadChunkRecord,
   type HeadChunkScan,

@@ -14,6 +14,8 @@ import {
 export interface EncodedChunk {
   readonly encoding: number;
   readonly bytes: Uint8Array;
+  /** CRC-32C of encoding and bytes, where it is known. */
+  readonly checksum?: number;
 }
 
 /** What upstream reckons a chunk to take in a file when it decides on the next one. */
@@ -67,12 +69,13 @@ export class ChunkSegmentWriter {
     if (out.isFull) await out.flush();
   }
 
-  #put(out: FileBuffer, { encoding, bytes }: EncodedChunk): void {
+  #put(out: FileBuffer, { encoding, bytes, checksum }: EncodedChunk): void {
     out.uvarint(bytes.length);
     const start = out.position;
     out.byte(encoding);
     out.raw(bytes);
-    out.checksumSince(start);
+    if (checksum === undefined) out.checksumSince(start);
+    else out.u32(checksum);
   }
 
   async #cut(): Promise<FileBuffer> {

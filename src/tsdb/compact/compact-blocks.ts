@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Disk } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
+import type { Kernels } from '../../kernels/index.js';
 import { type SelectRequest, SymbolTable } from '../../storage/index.js';
 import {
   type Block,
@@ -38,7 +39,7 @@ const seriesInTurn = 256;
  */
 export async function compactBlocks(
   job: CompactJob,
-  { disk }: { readonly disk: Disk },
+  { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<BlockMeta | undefined> {
   const { directory, sources, ulid, isRewrite = false } = job;
   const blocks: Block[] = [];
@@ -48,7 +49,7 @@ export async function compactBlocks(
     const mintMs = Math.max(job.mintMs ?? -Infinity, Math.min(...metas.map((meta) => meta.mintMs)));
     const endMs = Math.min(job.endMs ?? Infinity, Math.max(...metas.map((meta) => meta.endMs)));
     const compaction = isRewrite ? rewrittenCompaction(metas[0] as BlockMeta, ulid) : mergedCompaction(metas);
-    const series = mergedSeries(blocks, { mintMs, maxtMs: endMs - 1 });
+    const series = mergedSeries(blocks, kernels, { mintMs, maxtMs: endMs - 1 });
     const symbols = symbolsOf(blocks);
     return await writeBlock({ disk, directory, ulid, mintMs, endMs, compaction, series, symbols });
   } finally {
@@ -63,11 +64,12 @@ function* symbolsOf(blocks: readonly Block[]): Generator<string> {
 
 async function* mergedSeries(
   blocks: readonly Block[],
+  kernels: Kernels,
   window: { readonly mintMs: number; readonly maxtMs: number },
 ): AsyncGenerator<BlockSeriesInput> {
   const symbols = new SymbolTable();
   const request: SelectRequest = { ...window, matchers: [], symbols, sorted: true };
-  const sources = blocks.map((block) => blockSource({ block, window }));
+  const sources = blocks.map((block) => blockSource({ block, window, kernels }));
   const set = selectChunksFrom(sources, request);
   let count = 0;
   try {

@@ -31,7 +31,7 @@ export async function runMaintenance(
   { disk, kernels, clock = systemClock }: MaintenanceParts,
 ): Promise<MaintenanceResult> {
   if (job.kind === 'cut') return cutBlock(job, { disk, kernels });
-  if (job.kind === 'compact') return compactBlocks(job, { disk });
+  if (job.kind === 'compact') return compactBlocks(job, { disk, kernels });
   const { kind: _, ...checkpoint } = job;
   return writeCheckpoint(checkpoint, { disk, clock, kernels });
 }

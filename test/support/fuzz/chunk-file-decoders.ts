@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { ByteWriter, CorruptionError } from '../../../src/base/index.js';
 import { crc32c, KernelScope, type Kernels, mostChunkRecords } from '../../../src/kernels/index.js';
-import { ChunkWindow, HeadChunkReader, readChunk, readHeadChunks } from '../../../src/tsdb/chunks/index.js';
+import { ChunkPieces, ChunkWindow, HeadChunkReader, readHeadChunks } from '../../../src/tsdb/chunks/index.js';
 import { ChunkSegments, openChunkSegments } from '../../../src/tsdb/chunks/segment-reader.js';
 import { sealRange, uvarintAt } from './checksums.js';
 import { encodings } from './chunk-decoders.js';
@@ -110,7 +110,7 @@ function segmentRecords(sounds: readonly Uint8Array[], kernels: Kernels): FuzzDe
       try {
         for (let at = headerBytes, records = 0; at < bytes.length; records++) {
           assert.ok(records <= bytes.length, 'more records than bytes');
-          const plain = attempt(() => readChunk(opened, at));
+          const plain = attempt(() => new ChunkPieces(opened).read(at));
           const placed = attempt(() => window.find(at, 64));
           if (plain instanceof CorruptionError || placed instanceof CorruptionError) {
             assert.ok(

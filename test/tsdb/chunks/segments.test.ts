@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemDisk } from '../../../src/base/index.js';
-import { ChunkSegmentWriter, openChunkSegments, readChunk } from '../../../src/tsdb/chunks/index.js';
+import { ChunkPieces, ChunkSegmentWriter, openChunkSegments } from '../../../src/tsdb/chunks/index.js';
 import { openIndex, SeriesEntry } from '../../../src/tsdb/index/index.js';
 import { corpusBlocks } from '../block/corpus-blocks.js';
 
@@ -29,7 +29,7 @@ describe('chunk segment files', () => {
         entry.readChunks();
         const own = [...entry.refs.subarray(0, entry.chunkCount)];
         await writer.append(
-          own.map((ref) => readChunk(segments, ref)),
+          own.map((ref) => new ChunkPieces(segments).read(ref)),
           refs,
         );
         assert.deepEqual(refs, own);
@@ -71,7 +71,7 @@ describe('chunk segment files', () => {
       }
       assert.deepEqual(counts, perFile);
       const segments = await openChunkSegments(systemDisk, folder);
-      for (const ref of all) assert.equal(readChunk(segments, ref).bytes.length, 10);
+      for (const ref of all) assert.equal(new ChunkPieces(segments).read(ref).bytes.length, 10);
       await segments.close();
     });
   }
