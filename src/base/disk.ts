@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import {
   type FileHandle,
+  link,
   mkdir,
   open,
   readdir,
@@ -66,6 +67,8 @@ export interface Disk {
   list(directory: string): Promise<DirectoryEntry[]>;
   makeDirectory(directory: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name. */
+  link(file: string, to: string): Promise<void>;
   truncate(file: string, sizeBytes: number): Promise<void>;
   /** Removes a file or a whole directory; nothing there is no error. */
   remove(target: string): Promise<void>;
@@ -213,6 +216,7 @@ export const systemDisk: Disk = {
     await mkdir(directory, { recursive: true, mode: 0o755 });
   },
   rename: (from, to) => rename(from, to),
+  link: (file, to) => link(file, to),
   truncate: (file, sizeBytes) => truncate(file, sizeBytes),
   remove: (target) => rm(target, { recursive: true, force: true }),
   async syncDirectory(directory) {

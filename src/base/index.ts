@@ -7,6 +7,7 @@ export * from './disk.js';
 export * from './duration.js';
 export * from './duration-go.js';
 export * from './errors.js';
+export * from './go-bool.js';
 export * from './go-float.js';
 export * from './go-float-parse.js';
 export * from './go-float-precise.js';

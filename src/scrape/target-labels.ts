@@ -1,5 +1,5 @@
 /** The labels of a target before and after relabelling. Source: scrape/target.go; texts are upstream's. */
-import { formatDuration, parseDuration, quoteGo } from '../base/index.js';
+import { formatDuration, parseDuration, parseGoBool, quoteGo } from '../base/index.js';
 import { checkTargetAddress } from '../discovery/options.js';
 import { type Labels, LabelsBuilder, relabel } from '../model/index.js';
 import type { ScrapeOptions } from './options.js';
@@ -88,12 +88,5 @@ function flagProblem(builder: LabelsBuilder): string | undefined {
       return `error parsing ${words}: strconv.ParseBool: parsing ${quoteGo(value)}: invalid syntax`;
     }
   }
-  return undefined;
-}
-
-/** Go's strconv.ParseBool. */
-export function parseGoBool(text: string): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   return undefined;
 }

@@ -1,8 +1,9 @@
+import { parseGoBool } from '../base/index.js';
 import { encodeQuery, formatUrl } from '../http/index.js';
 import { Labels, LabelsBuilder } from '../model/index.js';
 import { fnv64a } from './fnv.js';
 import type { ScrapeOptions } from './options.js';
-import { type DiscoveredTarget, discoveredLabels, parseGoBool, unixSocketLabel } from './target-labels.js';
+import { type DiscoveredTarget, discoveredLabels, unixSocketLabel } from './target-labels.js';
 
 export type TargetHealth = 'unknown' | 'up' | 'down';
 

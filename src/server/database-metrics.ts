@@ -169,6 +169,36 @@ const figures: readonly Figure[] = [
     read: (database) => database.blockCount,
   },
   {
+    name: 'prometheus_tsdb_reloads_total',
+    help: 'Number of times the database reloaded block data from disk.',
+    type: 'counter',
+    read: (_, stats) => stats.reloads,
+  },
+  {
+    name: 'prometheus_tsdb_reloads_failures_total',
+    help: 'Number of times the database failed to reloadBlocks block data from disk.',
+    type: 'counter',
+    read: (_, stats) => stats.reloadsFailed,
+  },
+  {
+    name: 'prometheus_tsdb_time_retentions_total',
+    help: 'The number of times that blocks were deleted because the maximum time limit was exceeded.',
+    type: 'counter',
+    read: (_, stats) => stats.timeRetentions,
+  },
+  {
+    name: 'prometheus_tsdb_size_retentions_total',
+    help: 'The number of times that blocks were deleted because the maximum number of bytes was exceeded.',
+    type: 'counter',
+    read: (_, stats) => stats.sizeRetentions,
+  },
+  {
+    name: 'prometheus_tsdb_storage_blocks_bytes',
+    help: 'The number of bytes that are currently used for local storage by all blocks.',
+    type: 'gauge',
+    read: (_, stats) => stats.blocksBytes,
+  },
+  {
     name: 'tsprom_blocks_broken',
     help: 'Number of blocks that are there and cannot be read.',
     type: 'gauge',

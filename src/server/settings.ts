@@ -19,12 +19,19 @@ export interface ServerSettings {
   readonly corsOrigin: string;
   readonly pageTitle: string;
   readonly enableLifecycle: boolean;
+  readonly enableAdminApi: boolean;
   readonly maxConnections: number;
   readonly readTimeoutMs: number;
   readonly dataDirectory: string;
   /** Undefined for the default. */
   readonly headMaxBytes: number | undefined;
   readonly minBlockDurationMs: number;
+  /** Undefined for the default. */
+  readonly maxBlockDurationMs: number | undefined;
+  readonly mergesOverlaps: boolean;
+  /** 0 for no limit. */
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
   readonly lockDirectory: boolean;
   readonly walSync: 'commit' | 'interval' | 'none';
   readonly walSegmentBytes: number;
@@ -127,6 +134,17 @@ export function portOf(address: string): string {
   return address.slice(address.lastIndexOf(':') + 1);
 }
 
+const defaultRetentionMs = 15 * 86_400_000;
+
+/** Samples are kept for 15 days where no limit is set. */
+function retentionOf(reader: FlagReader): Pick<ServerSettings, 'retentionMs' | 'retentionBytes'> {
+  const retentionBytes = reader.size('storage.tsdb.retention.size');
+  const givenMs =
+    reader.text('storage.tsdb.retention.time') === '' ? 0 : reader.durationMs('storage.tsdb.retention.time');
+  const isUnlimited = givenMs === 0 && retentionBytes === 0;
+  return { retentionMs: isUnlimited ? defaultRetentionMs : givenMs, retentionBytes };
+}
+
 /** Reads a command line. Throws UserError with code `bad-flag` for the first value that is wrong. */
 export function readSettings(given: GivenFlags): ServerSettings {
   const reader = new FlagReader(given);
@@ -152,12 +170,19 @@ export function readSettings(given: GivenFlags): ServerSettings {
     corsOrigin: reader.text('web.cors.origin'),
     pageTitle: reader.text('web.page-title'),
     enableLifecycle: reader.isTrue('web.enable-lifecycle'),
+    enableAdminApi: reader.isTrue('web.enable-admin-api'),
     maxConnections: reader.integer('web.max-connections'),
     readTimeoutMs: reader.durationMs('web.read-timeout'),
     dataDirectory: reader.text('storage.tsdb.path'),
     headMaxBytes:
       reader.text('storage.head.max-memory') === '' ? undefined : reader.size('storage.head.max-memory'),
     minBlockDurationMs: reader.durationMs('storage.tsdb.min-block-duration'),
+    maxBlockDurationMs:
+      reader.text('storage.tsdb.max-block-duration') === ''
+        ? undefined
+        : reader.durationMs('storage.tsdb.max-block-duration'),
+    mergesOverlaps: reader.isTrue('storage.tsdb.allow-overlapping-compaction'),
+    ...retentionOf(reader),
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
     walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
     walSegmentBytes,

@@ -5,6 +5,7 @@ import { defaultWebOptions } from '../web/index.js';
 import { queryParser } from './query-engine.js';
 import type { ServerParts } from './server-parts.js';
 import { portOf, type ServerSettings } from './settings.js';
+import { retentionText, storageAdmin } from './storage-settings.js';
 import { targetsProvider } from './targets-provider.js';
 
 /** What tools compare with: the version of Prometheus whose behaviour this is. */
@@ -32,6 +33,7 @@ export function webOptions(settings: ServerSettings): WebOptions {
     externalUrl,
     routePrefix: `/${prefix.replace(/^\/+|\/+$/g, '')}`,
     enableLifecycle: settings.enableLifecycle,
+    enableAdminApi: settings.enableAdminApi,
     corsOrigin: settings.corsOrigin,
     pageTitle: settings.pageTitle,
     maxConnections: settings.maxConnections,
@@ -49,8 +51,16 @@ export function webPorts(parts: ServerParts): WebPorts {
     parser: queryParser(settings.features),
     queryable: parts.queryable,
     targets: targetsProvider(parts.scraping, () => parts.config()),
+    admin: storageAdmin({
+      ...parts.options,
+      dataDirectory: settings.dataDirectory,
+      database: () => parts.requireDatabase(),
+    }),
     cardinality: (limit) => parts.requireDatabase().cardinality(limit),
-    configText: () => renderConfig(parts.config()),
+    configText: () =>
+      renderConfig(parts.config(), {
+        retention: { timeMs: settings.retentionMs, sizeBytes: settings.retentionBytes },
+      }),
     flags: settings.flagTexts,
     buildInfo: buildInfo(),
     runtimeInfo: () => ({
@@ -63,7 +73,7 @@ export function webPorts(parts: ServerParts): WebPorts {
       threadCount: 1,
       processorCount: availableParallelism(),
       memoryLimitBytes: totalmem(),
-      storageRetention: '',
+      storageRetention: retentionText(settings),
     }),
     replayProgress: () => parts.replayProgress(),
     notifications: () => parts.notifications(),

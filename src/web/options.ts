@@ -8,6 +8,8 @@ export interface WebOptions {
   readonly routePrefix: string;
   /** --web.enable-lifecycle */
   readonly enableLifecycle: boolean;
+  /** --web.enable-admin-api */
+  readonly enableAdminApi: boolean;
   /** --web.cors.origin, to be matched whole. */
   readonly corsOrigin: string;
   /** --web.page-title */
@@ -31,6 +33,7 @@ export const defaultWebOptions: WebOptions = {
   externalUrl: 'http://localhost:9090',
   routePrefix: '/',
   enableLifecycle: false,
+  enableAdminApi: false,
   corsOrigin: '.*',
   pageTitle: 'Prometheus Time Series Collection and Processing Server',
   maxConnections: 512,

@@ -3,7 +3,7 @@ import type { Clock } from '../base/index.js';
 import type { Kernels } from '../kernels/index.js';
 import type { Labels, Matcher, Metadata } from '../model/index.js';
 import type { Engine, Expr } from '../promql/index.js';
-import type { CardinalityStats, Queryable } from '../storage/index.js';
+import type { CardinalityStats, Queryable, TimeWindow } from '../storage/index.js';
 import type { Logger, MetricFamily, MetricRegistry } from '../telemetry/index.js';
 import type { RouteRelay } from './relay.js';
 
@@ -112,10 +112,22 @@ export interface QueryPorts {
   readonly borrows?: boolean;
 }
 
+/** What changes the stored samples. Rejects with an error to be told. */
+export interface StorageAdmin {
+  /** Both ends of the window are included. */
+  deleteSamples(
+    request: TimeWindow & { readonly matcherSets: readonly (readonly Matcher[])[] },
+  ): Promise<void>;
+  cleanTombstones(): Promise<void>;
+  /** Answers the snapshot's name. */
+  snapshot(withHead: boolean): Promise<string>;
+}
+
 export interface WebPorts extends QueryPorts {
   /** Absent: every request is answered on this thread. */
   readonly relay?: RouteRelay;
   readonly targets: TargetsProvider;
+  readonly admin: StorageAdmin;
   cardinality(limit: number): CardinalityStats;
   /** The configuration as YAML, secrets hidden. */
   configText(): string;

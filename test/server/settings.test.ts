@@ -58,11 +58,28 @@ describe('server: settings', () => {
     assert.deepEqual(read({ 'web.listen-address': [':1', '[::1]:2'] }).listenAddresses, [':1', '[::1]:2']);
   });
 
+  it('keep samples for 15 days where neither time nor size is limited', () => {
+    const limits = (given: Record<string, string>): unknown => {
+      const { retentionMs, retentionBytes } = read(given);
+      return [retentionMs / 86_400_000, retentionBytes];
+    };
+    assert.deepEqual(limits({}), [15, 0]);
+    assert.deepEqual(limits({ 'storage.tsdb.retention.time': '30d' }), [30, 0]);
+    assert.deepEqual(limits({ 'storage.tsdb.retention.size': '1KB' }), [0, 1024]);
+    assert.deepEqual(
+      limits({ 'storage.tsdb.retention.size': '1KB', 'storage.tsdb.retention.time': '1y' }),
+      [365, 1024],
+    );
+  });
+
   it('name the flags without effect', () => {
-    const { ineffective } = read({ 'auto-gomaxprocs': false, 'storage.tsdb.retention.time': '30d' });
+    const { ineffective } = read({
+      'auto-gomaxprocs': false,
+      'storage.tsdb.max-block-chunk-segment-size': '1GB',
+    });
     assert.deepEqual(ineffective.map(({ name }) => name).sort(), [
       'auto-gomaxprocs',
-      'storage.tsdb.retention.time',
+      'storage.tsdb.max-block-chunk-segment-size',
     ]);
   });
 

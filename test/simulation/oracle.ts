@@ -15,6 +15,8 @@ export interface Attempt {
   fate: Fate;
   /** Of the commit's end. */
   committedMs: number;
+  /** `maybe`: the deletion failed, or was not on stable storage when power was lost. */
+  deletion?: 'maybe' | 'done';
 }
 
 /** Rows of a query: for each series, text by time. */
@@ -36,6 +38,23 @@ export class Oracle {
   /** From here on what was sent so far may be missing; wrong it may not be. */
   decay(): void {
     for (const attempt of this.attempts) attempt.fate = 'decayed';
+    this.doubtDeletions();
+  }
+
+  /** What was deleted may be there again. */
+  doubtDeletions(): void {
+    for (const attempt of this.attempts) if (attempt.deletion === 'done') attempt.deletion = 'maybe';
+  }
+
+  /** Samples that a deletion names; those whose commit is under way may escape it. */
+  deleting(series: string, mintMs: number, maxtMs: number): { readonly seen: readonly Attempt[] } {
+    const seen: Attempt[] = [];
+    for (const attempt of this.attempts) {
+      if (attempt.series !== series || attempt.timestampMs < mintMs || attempt.timestampMs > maxtMs) continue;
+      if (attempt.deletion === undefined) attempt.deletion = 'maybe';
+      if (attempt.fate === 'told' || attempt.fate === 'shown') seen.push(attempt);
+    }
+    return { seen };
   }
 
   /** Nothing wrong, nothing that nobody sent or that was refused, nothing missing that is due. */
@@ -44,13 +63,14 @@ export class Oracle {
     for (const attempt of this.attempts) {
       const text = found.get(attempt.series)?.get(attempt.timestampMs);
       if (text === undefined) {
-        if (isDue(attempt)) fail('lost', attempt);
+        if (attempt.deletion === undefined && isDue(attempt)) fail('lost', attempt);
       } else {
         known++;
         if (text !== attempt.text) fail('wrong', attempt, text);
         if (attempt.fate === 'refused') fail('phantom', attempt, text);
+        if (attempt.deletion === 'done') fail('not deleted', attempt, text);
       }
-      if (!isStart || attempt.fate === 'decayed') continue;
+      if (!isStart || attempt.fate === 'decayed' || attempt.deletion !== undefined) continue;
       if (text === undefined) attempt.fate = mayComeBack ? 'doubtful' : 'refused';
       else if (attempt.fate !== 'told') attempt.fate = 'shown';
     }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type CorruptionError, seededRandom } from '../../src/base/index.js';
+import { AssertionError, type CorruptionError, seededRandom } from '../../src/base/index.js';
+import { Matcher } from '../../src/model/index.js';
 import { type Database, openDatabase } from '../../src/tsdb/index.js';
 import { FaultDisk } from '../support/fault-disk.js';
 import { kernelModule, sharedKernels } from '../support/kernels.js';
 import { ManualClock } from '../tsdb/db/manual-clock.js';
 import { type Attempt, type Expectation, Oracle } from './oracle.js';
-import { appendRandomRows, readRows } from './samples.js';
+import { appendRandomRows, readRows, seriesLabels } from './samples.js';
 import type { End, Script, Step } from './steps.js';
 
 const directory = '/data';
@@ -16,6 +17,12 @@ const sliceMs = 250;
 /** What `interval` promises, and the step in which its timer fires. */
 const intervalMs = 1000 + sliceMs;
 
+/** Whatever the disk does is an outcome; a mistake of ours is none. */
+function ignoreFault(error: unknown): void {
+  if (error instanceof AssertionError || error instanceof TypeError || error instanceof RangeError)
+    throw error;
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a script did. */
@@ -25,6 +32,7 @@ export interface Outcome {
   readonly fired: ReadonlyMap<string, number>;
   readonly lives: number;
   readonly blocks: number;
+  readonly deletions: number;
   readonly checkpoints: number;
 }
 
@@ -44,6 +52,7 @@ class Run {
   #told = 0;
   #lives = 0;
   #blocks = 0;
+  #deletions = 0;
   #checkpoints = 0;
   #isDecayed = false;
   /** By the read that runs. */
@@ -61,8 +70,8 @@ class Run {
     for (const step of this.#script.steps) await this.#do(step);
     await this.#end('close');
     const [told, lives] = [this.#told, this.#lives];
-    const [blocks, checkpoints] = [this.#blocks, this.#checkpoints];
-    return { told, fired: this.#disk.fired, lives, blocks, checkpoints };
+    const [blocks, checkpoints, deletions] = [this.#blocks, this.#checkpoints, this.#deletions];
+    return { told, fired: this.#disk.fired, lives, blocks, checkpoints, deletions };
   }
 
   /** Damage is told where bits were turned, and until the next start where a sync failed, and nowhere else. */
@@ -90,6 +99,7 @@ class Run {
       readerKernels: await sharedKernels(),
       headMaxBytes: 16 << 20,
       minBlockDurationMs: blockMs,
+      maxBlockDurationMs: 9 * blockMs,
       lock: false,
       walSync: sync,
       walCompression: compression,
@@ -123,6 +133,13 @@ class Run {
         return;
       case 'cut':
         return this.#db.maybeCut();
+      case 'delete':
+        return this.#delete(step);
+      case 'clean':
+        await this.#db.cleanTombstones().catch(ignoreFault);
+        return;
+      case 'reload':
+        return this.#db.showBlocks();
       case 'settle':
         await Promise.all(this.#pending.splice(0));
         return;
@@ -148,6 +165,21 @@ class Run {
       }
       case 'end':
         return this.#end(step.how);
+    }
+  }
+
+  async #delete({ series, agoMs, spanMs }: Extract<Step, { kind: 'delete' }>): Promise<void> {
+    const labels = seriesLabels(series);
+    const mintMs = this.#nextMs - agoMs;
+    const maxtMs = mintMs + spanMs;
+    const { seen } = this.#oracle.deleting(labels.toString(), mintMs, maxtMs);
+    const matchers = [new Matcher('=', 'série', labels.get('série') ?? '')];
+    try {
+      await this.#db.deleteSamples({ matcherSets: [matchers], mintMs, maxtMs });
+      this.#deletions++;
+      for (const attempt of seen) if (attempt.fate !== 'decayed') attempt.deletion = 'done';
+    } catch (error) {
+      ignoreFault(error);
     }
   }
 
@@ -212,6 +244,8 @@ class Run {
       this.#oracle.decay();
       this.#flip();
     }
+    const { sync } = this.#script;
+    if (sync !== 'commit' && (how === 'crash' || this.#syncFailed)) this.#oracle.doubtDeletions();
     await this.#start(this.#dueAfter(how, endMs));
   }
 

@@ -27,6 +27,8 @@ const oddBits: readonly (readonly [low: number, high: number])[] = [
   [1, 0],
 ];
 
+export const seriesLabels = (index: number): Labels => labelsOf[index % seriesCount] as Labels;
+
 interface FloatRow {
   readonly ref: SeriesRef;
   readonly timestampMs: number;

@@ -9,6 +9,7 @@ export interface SimulationReport {
   readonly told: number;
   readonly lives: number;
   readonly blocks: number;
+  readonly deletions: number;
   readonly checkpoints: number;
   readonly fired: ReadonlyMap<string, number>;
 }
@@ -26,7 +27,7 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   const seeds = given === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(given)];
   const steps: number[] = [];
   const fired = new Map<string, number>();
-  const sums = { told: 0, lives: 0, blocks: 0, checkpoints: 0 };
+  const sums = { told: 0, lives: 0, blocks: 0, checkpoints: 0, deletions: 0 };
   for (const seed of seeds) {
     const script = scriptOf(seed, sync);
     steps.push(script.steps.length);
@@ -34,6 +35,7 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
     sums.told += outcome.told;
     sums.lives += outcome.lives;
     sums.blocks += outcome.blocks;
+    sums.deletions += outcome.deletions;
     sums.checkpoints += outcome.checkpoints;
     for (const [fault, times] of outcome.fired) fired.set(fault, (fired.get(fault) ?? 0) + times);
   }

@@ -10,6 +10,10 @@ export type Step =
   | { readonly kind: 'rollback'; readonly rows: number; readonly seed: number }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'cut' }
+  /** Of one series, from so long ago on. */
+  | { readonly kind: 'delete'; readonly series: number; readonly agoMs: number; readonly spanMs: number }
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'reload' }
   | { readonly kind: 'settle' }
   | { readonly kind: 'turns'; readonly count: number }
   | { readonly kind: 'faults'; readonly rates: FaultRates }
@@ -65,7 +69,10 @@ function stepOf(random: Random, below: (limit: number) => number): Step {
   if (fate < 68) return { kind: 'advance', ms: [50, 500, 2000, 7000][below(4)] as number };
   if (fate < 72) return { kind: 'cut' };
   if (fate < 80) return { kind: 'settle' };
-  if (fate < 88) return { kind: 'turns', count: 1 + below(12) };
+  if (fate < 83) return { kind: 'turns', count: 1 + below(12) };
+  if (fate < 86) return { kind: 'delete', series: below(12), agoMs: below(60_000), spanMs: below(30_000) };
+  if (fate < 87) return { kind: 'clean' };
+  if (fate < 88) return { kind: 'reload' };
   if (fate < 92) return { kind: 'faults', rates: below(2) === 0 ? {} : (mixes[below(mixes.length)] ?? {}) };
   if (fate < 94) return { kind: 'capacity', bytes: below(3) === 0 ? 150_000 : Number.POSITIVE_INFINITY };
   if (fate < 97) return { kind: 'read' };

@@ -6,6 +6,7 @@ import {
   type ChunkBytes,
   type FloatBatch,
   histogramKind,
+  type Queryable,
   readChunk,
   type SelectRequest,
   type SeriesColumns,
@@ -120,7 +121,7 @@ export function request(
 export const always = { mintMs: Number.NEGATIVE_INFINITY, maxtMs: Number.POSITIVE_INFINITY };
 
 export async function readAll(
-  storage: Storage,
+  storage: Queryable,
   specs: readonly string[] = ['__name__=~.+'],
   window: Partial<SelectRequest> = {},
 ): Promise<[labels: string, rows: string[]][]> {

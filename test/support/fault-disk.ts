@@ -283,6 +283,11 @@ export class FaultDisk implements Disk {
     this.#files.set(path.resolve(to), content);
   }
 
+  async link(file: string, to: string): Promise<void> {
+    this.#check('create', to);
+    this.#files.set(path.resolve(to), this.#content(file));
+  }
+
   /** All that is inside comes along at once; a crash before the directory above is synced may undo it. */
   #renameDirectory(from: string, to: string): void {
     for (const names of [this.#files, this.#durableFiles]) moveNames(names, from, to);

@@ -108,6 +108,11 @@ export function stubPorts(changes: Partial<WebPorts> = {}, readiness: Readiness 
       memoryLimitBytes: 22748862873,
       storageRetention: '15d',
     }),
+    admin: {
+      deleteSamples: async () => undefined,
+      cleanTombstones: async () => undefined,
+      snapshot: async () => '20261122T162325Z-0123456789abcdef',
+    },
     replayProgress: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],
     lifecycle: { reload: async () => undefined, quit: () => true },

@@ -23,7 +23,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '',
     help: 'Longest time range of a compacted block.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.head.max-memory',
@@ -61,14 +61,14 @@ export const storageFlags: readonly ServerFlag[] = [
     kind: 'duration',
     defaultText: '',
     help: 'How long to keep samples (15d when neither this nor a size is set).',
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.retention.size',
     kind: 'size',
     defaultText: '0B',
     help: 'Most bytes to keep.',
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.no-lockfile',
@@ -83,7 +83,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: 'true',
     help: 'Merge overlapping blocks.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.wal-compression',

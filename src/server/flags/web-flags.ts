@@ -71,7 +71,7 @@ export const webFlags: readonly ServerFlag[] = [
     kind: 'boolean',
     defaultText: 'false',
     help: "Enable the API's admin endpoints.",
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'web.enable-remote-write-receiver',

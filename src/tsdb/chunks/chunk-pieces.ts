@@ -5,7 +5,7 @@ import { checksumBytes, hex, maxLengthBytes, usualChunkBytes } from './format.js
 import type { ChunkSegment, ChunkSegments } from './segment-reader.js';
 
 /** A chunk's bytes as they stand in a file. */
-export interface StoredChunk {
+interface StoredChunk {
   readonly encoding: number;
   readonly bytes: Uint8Array;
   /** Of encoding and bytes, found right. */

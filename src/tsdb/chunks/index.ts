@@ -1,5 +1,5 @@
 /** Files of chunks; the bytes are drawn in docs/formats/chunks.md. */
-export { ChunkPieces, type StoredChunk } from './chunk-pieces.js';
+export { ChunkPieces } from './chunk-pieces.js';
 export { ChunkWindow } from './chunk-window.js';
 export {
   type HeadChunkRecord,

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Disk } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
@@ -45,7 +46,7 @@ export async function compactBlocks(
   const blocks: Block[] = [];
   try {
     for (const source of sources) blocks.push(await openBlock({ disk, directory: source }));
-    const metas = blocks.map(({ meta }) => meta);
+    const metas = blocks.map((block) => ({ ...block.meta, ulid: path.basename(block.directory) }));
     const mintMs = Math.max(job.mintMs ?? -Infinity, Math.min(...metas.map((meta) => meta.mintMs)));
     const endMs = Math.min(job.endMs ?? Infinity, Math.max(...metas.map((meta) => meta.endMs)));
     const compaction = isRewrite ? rewrittenCompaction(metas[0] as BlockMeta, ulid) : mergedCompaction(metas);

@@ -8,13 +8,14 @@ import {
   type Timer,
   UserError,
 } from '../../base/index.js';
-import { type BlockMeta, createUlid, type ListedBlock, listBlocks, writeBlockMeta } from '../block/index.js';
+import { type BlockMeta, createUlid, type ListedBlock, writeBlockMeta } from '../block/index.js';
 import { blockRanges, type CompactionRules, planCompaction } from '../compact/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
 import { type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import { listOwnBlocks } from './list-own-blocks.js';
 import type { Maintenance } from './maintenance.js';
 import type { Turns } from './turns.js';
 
@@ -120,7 +121,7 @@ export class BlockCompactor {
   /** In rising time. */
   async #soundBlocks(): Promise<ListedBlock[]> {
     const { disk, directory, reader } = this.#parts;
-    const { blocks } = await listBlocks(disk, directory);
+    const { blocks } = await listOwnBlocks(disk, directory);
     return blocks.filter((block) => !reader.broken.has(block.directory));
   }
 
@@ -144,6 +145,13 @@ export class BlockCompactor {
       throw new UserError({
         code: 'broken-block',
         message: `the new block "${target}" cannot be read: ${reason}`,
+      });
+    }
+    for (const source of sources) {
+      if ((await disk.stat(source.directory)) === undefined) continue;
+      throw new UserError({
+        code: 'block-stays',
+        message: `block "${source.directory}" was merged into ${ulid} and cannot be removed`,
       });
     }
     events.log('info', meta === undefined ? 'compact blocks resulted in empty block' : 'compact blocks', {

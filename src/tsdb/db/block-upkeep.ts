@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import { type Disk, directorySizeBytes, diskSpace, messageOf } from '../../base/index.js';
-import { type BlockList, type ListedBlock, listBlocks } from '../block/index.js';
+import type { BlockList, ListedBlock } from '../block/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import { listOwnBlocks } from './list-own-blocks.js';
 import type { PublishedView } from './published-view.js';
 import { beyondRetention, type Retention } from './retention.js';
 import type { Turns } from './turns.js';
@@ -49,7 +50,7 @@ export class BlockUpkeep {
     const { disk, directory, stats } = this.#parts;
     stats.reloads++;
     try {
-      return await this.#reload(await listBlocks(disk, directory));
+      return await this.#reload(await listOwnBlocks(disk, directory));
     } catch (error) {
       stats.reloadsFailed++;
       throw error;

@@ -99,6 +99,8 @@ export interface Database extends Storage {
   compact(): Promise<void>;
   /** Writes blocks again without what is deleted of them. */
   cleanTombstones(): Promise<void>;
+  /** Links all blocks into a directory, which is made, and writes what the head holds as one more. */
+  snapshot(into: string, withHead: boolean): Promise<void>;
   /** Cuts the blocks that are due, if any; never rejects. */
   maybeCut(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import * as path from 'node:path';
 import { type Disk, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
-import { type BlockList, listBlocks, repairIndexVersion } from '../block/index.js';
+import { type BlockList, repairIndexVersion } from '../block/index.js';
 import { repairHeadChunks } from '../chunks/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
@@ -20,6 +20,7 @@ import { type DatabaseView, openDatabaseReader } from './database-reader.js';
 import { emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
+import { listOwnBlocks } from './list-own-blocks.js';
 import { minValidOf, toViewed } from './published-view.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
@@ -128,10 +129,17 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
 
 /** The blocks, once what is left of unfinished ones is gone. */
 async function readyBlocks(disk: Disk, directory: string, events: WalEvents): Promise<BlockList> {
-  let listed = await listBlocks(disk, directory);
+  let listed = await listOwnBlocks(disk, directory);
   for (const leftover of listed.leftovers) await disk.remove(leftover);
-  if (await repairBlocks(disk, listed, events)) listed = await listBlocks(disk, directory);
+  for (const block of listed.blocks) await removeUnfinished(disk, block.directory);
+  if (await repairBlocks(disk, listed, events)) listed = await listOwnBlocks(disk, directory);
   return listed;
+}
+
+/** Files that were to take the place of others. */
+async function removeUnfinished(disk: Disk, directory: string): Promise<void> {
+  for (const { name, isDirectory } of await disk.list(directory))
+    if (!isDirectory && name.endsWith('.tmp')) await disk.remove(path.join(directory, name));
 }
 
 /** Whether a block was mended that an old version has written wrongly. */

@@ -38,6 +38,7 @@ export interface DeletionParts {
  */
 export async function deleteSamples(request: DeleteRequest, parts: DeletionParts): Promise<void> {
   const { disk, reader, view, blocks, deletions } = parts;
+  if (request.mintMs > request.maxtMs) return;
   let isChanged = false;
   const lease = reader.lease(request);
   try {

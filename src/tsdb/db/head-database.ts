@@ -22,6 +22,7 @@ import { OpenAppenders } from './open-appenders.js';
 import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
 import { keepForEver, type Retention } from './retention.js';
+import { snapshotDatabase } from './snapshot-database.js';
 import { Turns } from './turns.js';
 
 const readerBytes = 2 ** 30;
@@ -48,7 +49,9 @@ export interface DatabaseParts {
 
 export class HeadDatabase implements Database {
   readonly #parts: DatabaseParts;
+  readonly #options: DatabaseOptions;
   readonly #disk: Disk;
+  readonly #maintenance: Maintenance;
   readonly #appending: LoggingAppenderParts;
   readonly #publications = new Publications();
   readonly #view: PublishedView;
@@ -62,11 +65,13 @@ export class HeadDatabase implements Database {
     const { spool } = parts;
     const openAppenders = new OpenAppenders();
     this.#parts = parts;
+    this.#options = options;
     this.#disk = options.disk;
     this.#view = new PublishedView(parts, first);
     const { disk, clock, directory, retention = keepForEver } = options;
     const turns = this.#turns;
     const maintenance = options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels });
+    this.#maintenance = maintenance;
     this.#blocks = new BlockUpkeep({ ...parts, disk, directory, turns, view: this.#view }, retention);
     this.#compactor = new BlockCompactor({
       ...parts,
@@ -185,6 +190,15 @@ export class HeadDatabase implements Database {
 
   cleanTombstones(): Promise<void> {
     return this.#compactor.cleanTombstones();
+  }
+
+  snapshot(into: string, withHead: boolean): Promise<void> {
+    const { clock, random = systemRandom, directory } = this.#options;
+    const parts = {
+      ...this.#parts,
+      ...{ disk: this.#disk, clock, random, directory, view: this.#view, maintenance: this.#maintenance },
+    };
+    return this.#turns.take(() => snapshotDatabase(into, withHead, parts));
   }
 
   maybeCut(): Promise<void> {

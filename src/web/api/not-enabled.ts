@@ -23,16 +23,11 @@ const writeOff = plainNotFound(
   'remote write receiver needs to be enabled with --web.enable-remote-write-receiver',
 );
 const otlpOff = plainNotFound('otlp write receiver needs to be enabled with --web.enable-otlp-receiver');
-const adminOff = unavailable('admin APIs disabled');
 const searchOff = unavailable('search API disabled');
 
 export const notEnabledRoutes: readonly Route[] = [
   { name: '/write', methods: { POST: writeOff }, compress: false, api: false },
   { name: '/otlp/v1/metrics', methods: { POST: otlpOff }, compress: false, api: false },
-  ...['delete_series', 'clean_tombstones', 'snapshot'].map((name) => ({
-    name: `/admin/tsdb/${name}`,
-    methods: { POST: adminOff, PUT: adminOff },
-  })),
   ...['metric_names', 'label_names', 'label_values'].map((name) => ({
     name: `/search/${name}`,
     methods: { GET: searchOff, POST: searchOff },

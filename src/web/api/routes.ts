@@ -1,4 +1,5 @@
 import type { Route } from '../route.js';
+import { adminRoutes } from './admin.js';
 import { formatQueryRoute } from './format-query.js';
 import { labelValuesRoute } from './label-values.js';
 import { labelsRoute } from './labels.js';
@@ -48,5 +49,6 @@ export const apiRoutes: readonly Route[] = [
   notificationsRoute,
   alertsRoute,
   rulesRoute,
+  ...adminRoutes,
   ...notEnabledRoutes,
 ].map((route) => ({ api: true, needsReady: true, compress: true, ...route, name: `/api/v1${route.name}` }));

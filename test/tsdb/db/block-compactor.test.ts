@@ -202,3 +202,50 @@ describe('blocks that are compacted', () => {
     }
   });
 });
+
+describe('a snapshot', () => {
+  it('holds blocks and head as they were, whatever becomes of the database', async () => {
+    const disk = new FaultDisk(seededRandom(7));
+    const database = await open(disk, { maxBlockDurationMs: rangeMs });
+    await fill(database, startMs, startMs + 5 * rangeMs);
+    await database.maybeCut();
+    await database.deleteSamples({ matcherSets: two, mintMs: startMs, maxtMs: startMs + 5 * rangeMs });
+    const before = await readAll(database);
+    await database.snapshot('/data/snapshots/whole', true);
+    await database.snapshot('/data/snapshots/blocks', false);
+    await database.deleteSamples({
+      matcherSets: [matchers('__name__=m')],
+      mintMs: startMs,
+      maxtMs: startMs + 5 * rangeMs,
+    });
+    await database.cleanTombstones();
+    await database.close();
+    const crashed = disk.crash();
+    const read = async (name: string) => {
+      const opened = await openReadOnly({
+        directory: `/data/snapshots/${name}`,
+        disk: crashed,
+        kernelModule: await kernelModule(),
+      });
+      try {
+        return [await readAll(opened), await counts(opened)] as const;
+      } finally {
+        await opened.close();
+      }
+    };
+    assert.deepEqual((await read('whole'))[0], before);
+    assert.deepEqual(
+      (await read('blocks'))[1],
+      each(80).filter((_, i) => i >= 2),
+    );
+  });
+
+  it('does not go where blocks are', async () => {
+    const disk = new FaultDisk(seededRandom(8));
+    const database = await open(disk);
+    await assert.rejects(database.snapshot('/data', true), /cannot snapshot into base directory/);
+    const ulid = '/data/01M81G8V087A9N8ZJSH0H4T28F';
+    await assert.rejects(database.snapshot(ulid, true), /dir must not be a valid ULID/);
+    await database.close();
+  });
+});

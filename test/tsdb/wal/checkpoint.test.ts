@@ -372,6 +372,10 @@ function crashingDisk(disk: FaultDisk, calls: number): Disk {
       };
     },
     openSync: (file) => disk.openSync(file),
+    link: async (file, to) => {
+      count();
+      await disk.link(file, to);
+    },
     readFile: (file) => disk.readFile(file),
     stat: (file) => disk.stat(file),
     list: (directory) => disk.list(directory),
