@@ -1,11 +1,11 @@
 import * as path from 'node:path';
-import { type Disk, directorySizeBytes, diskSpace, messageOf } from '../../base/index.js';
-import type { BlockList, ListedBlock } from '../block/index.js';
+import { assert, type Disk, directorySizeBytes, diskSpace, messageOf } from '../../base/index.js';
+import { type BlockList, isUlid, type ListedBlock } from '../block/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
 import { listOwnBlocks } from './list-own-blocks.js';
-import type { PublishedView } from './published-view.js';
+import { minValidOf, type PublishedView } from './published-view.js';
 import { beyondRetention, type Retention } from './retention.js';
 import type { Turns } from './turns.js';
 
@@ -28,6 +28,8 @@ export interface BlockUpkeepParts {
 export class BlockUpkeep {
   readonly #parts: BlockUpkeepParts;
   readonly #told = new Map<string, string>();
+  /** Of the last block that holds samples in order, where a start begins to read the log. */
+  endMs = Number.NEGATIVE_INFINITY;
   retention: Retention;
 
   constructor(parts: BlockUpkeepParts, retention: Retention) {
@@ -70,6 +72,7 @@ export class BlockUpkeep {
       broken = await view.showBlocks(kept(), unlisted);
     }
     stats.brokenBlocks = unlisted.length + broken.size;
+    this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
     for (const ulid of obsolete) await this.#remove(ulid);
@@ -92,7 +95,9 @@ export class BlockUpkeep {
     const obsolete = new Set<string>();
     for (const { meta } of blocks) {
       if (meta.compaction.deletable === true) obsolete.add(meta.ulid);
-      for (const { ulid } of meta.compaction.parents ?? []) if (ulid !== meta.ulid) obsolete.add(ulid);
+      // A name out of a file is no path: bits may be turned in it.
+      for (const { ulid } of meta.compaction.parents ?? [])
+        if (ulid !== meta.ulid && isUlid(ulid)) obsolete.add(ulid);
     }
     const { timeMs } = this.retention;
     const retained = blocks.map(({ directory, meta: { ulid, endMs } }) => ({
@@ -144,6 +149,7 @@ export class BlockUpkeep {
   /** Whoever reads it has its files open. */
   async #remove(ulid: string): Promise<void> {
     const { disk, directory, events } = this.#parts;
+    assert(isUlid(ulid), 'what is removed is a block');
     const target = path.join(directory, ulid);
     if ((await disk.stat(target)) === undefined) return;
     const going = `${target}${deletionSuffix}`;

@@ -131,7 +131,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
 async function readyBlocks(disk: Disk, directory: string, events: WalEvents): Promise<BlockList> {
   let listed = await listOwnBlocks(disk, directory);
   for (const leftover of listed.leftovers) await disk.remove(leftover);
-  for (const block of listed.blocks) await removeUnfinished(disk, block.directory);
+  for (const block of [...listed.blocks, ...listed.broken]) await removeUnfinished(disk, block.directory);
   if (await repairBlocks(disk, listed, events)) listed = await listOwnBlocks(disk, directory);
   return listed;
 }

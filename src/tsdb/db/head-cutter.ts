@@ -124,7 +124,8 @@ export class HeadCutter {
     }
     if (lastEndMs === undefined || this.#isClosed) return;
     await this.#dropChunkFiles(lastEndMs);
-    await this.#parts.log.truncate(Math.min(lastEndMs, this.#mintMs));
+    // Of a range that was deleted whole there is no block: a start begins before it.
+    await this.#parts.log.truncate(Math.min(lastEndMs, this.#mintMs), this.#parts.blocks.endMs);
     this.#parts.hasCut();
   }
 

@@ -46,8 +46,11 @@ export class LogTruncation {
     if (refs.length > 0) this.#gone.push({ refs, segment: this.#parts.stats.wal.currentSegment });
   }
 
-  /** Samples before `mintMs` are in blocks. Rejects with whatever went wrong; then the log is as it was. */
-  async truncate(mintMs: number): Promise<void> {
+  /**
+   * Samples before `mintMs` are in blocks, or deleted; a start will read chunk files and the log from `deletionsFromMs`
+   * on. Rejects with whatever went wrong; then the log is as it was.
+   */
+  async truncate(mintMs: number, deletionsFromMs: number): Promise<void> {
     const { disk, directory, writer, maintenance, compression, segmentBytes, stats, events } = this.#parts;
     const segments = await listSegments(disk, directory);
     const checkpoint = await lastCheckpoint(disk, directory);
@@ -60,6 +63,7 @@ export class LogTruncation {
         directory,
         ...plan,
         mintMs,
+        deletionsFromMs: Math.min(mintMs, deletionsFromMs),
         keptRefs: this.#keptRefs(plan.to),
         compression,
         ...(segmentBytes === undefined ? {} : { segmentBytes }),

@@ -77,6 +77,7 @@ export class CheckpointFilter {
   readonly #packer: RecordPacker;
   readonly #keptRefs: Float64Array;
   readonly #mintMs: number;
+  readonly #deletionsFromMs: number;
   /** A bit for each kept reference: its series is in the checkpoint. */
   readonly #written: Uint8Array;
   readonly #metadata = new Map<number, MetadataEntry>();
@@ -87,11 +88,13 @@ export class CheckpointFilter {
     packer: RecordPacker;
     keptRefs: Float64Array;
     mintMs: number;
+    deletionsFromMs?: number;
   }) {
     this.#kernels = options.kernels;
     this.#packer = options.packer;
     this.#keptRefs = options.keptRefs;
     this.#mintMs = options.mintMs;
+    this.#deletionsFromMs = options.deletionsFromMs ?? options.mintMs;
     this.#written = new Uint8Array(Math.ceil(options.keptRefs.length / 8));
   }
 
@@ -113,7 +116,8 @@ export class CheckpointFilter {
         yield* this.#histograms(record, place);
         return;
       case 'tombstones': {
-        const kept = record.entries.filter(({ ref, maxtMs }) => this.#isKept(ref) && maxtMs >= mintMs);
+        const fromMs = this.#deletionsFromMs;
+        const kept = record.entries.filter(({ ref, maxtMs }) => this.#isKept(ref) && maxtMs >= fromMs);
         stats.tombstones += record.entries.length;
         stats.droppedTombstones += record.entries.length - kept.length;
         if (kept.length > 0) yield this.#encode((writer) => encodeTombstones(writer, kept));

@@ -18,8 +18,10 @@ export interface CheckpointJob {
   /** Segments that the checkpoint takes the place of, both included; the newest checkpoint with them. */
   readonly from: number;
   readonly to: number;
-  /** Samples and exemplars before it, and tombstones that end before it, are left out. */
+  /** Samples and exemplars before it are left out. */
   readonly mintMs: number;
+  /** Tombstones that end before it are left out; `mintMs` when unsaid. */
+  readonly deletionsFromMs?: number;
   /** In rising order: series that live, or that are gone and that segments behind `to` still name. */
   readonly keptRefs: Float64Array;
   readonly compression?: WalCompression;
@@ -148,7 +150,7 @@ async function fill(
     directory,
     segmentBytes: job.segmentBytes ?? defaultSegmentBytes,
   });
-  const filter = new CheckpointFilter({ kernels, packer, keptRefs: job.keptRefs, mintMs: job.mintMs });
+  const filter = new CheckpointFilter({ ...job, kernels, packer });
   try {
     await log.open();
     for (const source of sources) await copySegment(source, { parts, records, filter, log });

@@ -148,7 +148,7 @@ export class WalWriter {
     if (this.#closed) return;
     this.#closed = true;
     this.#timer?.cancel();
-    this.#syncDue = this.#unsynced.length > 0;
+    this.#syncDue = this.#unsynced.length > 0 || this.#rewrite.length > 0;
     this.#kick();
     await this.#running;
     await this.#file.close();

@@ -125,4 +125,25 @@ describe('the blocks of a database', () => {
       assert.ok((await counts(again)).every((count) => count >= 40));
       await again.close();
     });
+
+  for (const name of ['', '..', 'wal', '../data', 'snapshots'])
+    it(`name as their parents nothing but blocks: ${JSON.stringify(name)} stays`, async () => {
+      const disk = new FaultDisk(seededRandom(6));
+      const database = await open(disk);
+      await fill(database, startMs, startMs + 20_000);
+      await database.maybeCut();
+      await database.close();
+      const turned = disk.kill();
+      const target = names(turned, /meta\.json$/)[0] as string;
+      const meta = JSON.parse(Buffer.from(await turned.readFile(target)).toString());
+      meta.compaction.parents = [{ ulid: name, minTime: 0, maxTime: 1 }];
+      const file = await turned.open(target, 'create');
+      await file.write(Buffer.from(JSON.stringify(meta)), 0);
+      await file.close();
+      const before = turned.fileNames().filter((one) => !/wal\/\d+$/.test(one));
+      const again = await open(turned);
+      assert.deepEqual(await counts(again), each(40));
+      for (const one of before) assert.ok(turned.fileNames().includes(one), one);
+      await again.close();
+    });
 });

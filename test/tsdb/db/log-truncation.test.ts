@@ -33,7 +33,7 @@ describe('truncation of a log', () => {
     };
     const truncation = new LogTruncation(parts as unknown as ConstructorParameters<typeof LogTruncation>[0]);
     truncation.seriesGone(Array.from({ length: goneCount }, (_, i) => (i + 10) as SeriesRef));
-    await truncation.truncate(0);
+    await truncation.truncate(0, 0);
     assert.deepEqual([stats.checkpoints, stats.checkpointsFailed], [1, 0]);
     assert.deepEqual([kept[0]?.length, kept[0]?.[0], kept[0]?.at(-1)], [goneCount + 1, 7, goneCount + 9]);
   });
