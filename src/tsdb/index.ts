@@ -3,6 +3,9 @@ export * from './inspect/index.js';
 export { type DirectoryLock, lockDirectory, socketFileName } from './lock/index.js';
 export {
   type LateLogStats,
+  type MergeReport,
+  type MergeTarget,
+  mergeBlocks,
   type OpenedPlace,
   openPlace,
   openReadOnly,

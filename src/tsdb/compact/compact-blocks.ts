@@ -25,6 +25,10 @@ export interface CompactJob {
   readonly ulid: string;
   /** What there is of the sources is written again as a block of level 1; for one source. */
   readonly isRewrite?: boolean;
+  /**
+   * False where the sources go on to be needed: a server removes what a block names as its parents.
+   */
+  readonly hasParents?: boolean;
   /** Samples of these times alone, the second excluded. */
   readonly mintMs?: number;
   readonly endMs?: number;
@@ -40,17 +44,21 @@ const seriesInTurn = 256;
  */
 export async function compactBlocks(
   job: CompactJob,
-  { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
+  parts: { readonly disk: Disk; readonly kernels: Kernels; readonly signal?: AbortSignal },
 ): Promise<BlockMeta | undefined> {
-  const { directory, sources, ulid, isRewrite = false } = job;
+  const { disk } = parts;
+  const { directory, sources, ulid, isRewrite = false, hasParents = true } = job;
   const blocks: Block[] = [];
   try {
     for (const source of sources) blocks.push(await openBlock({ disk, directory: source }));
     const metas = blocks.map((block) => ({ ...block.meta, ulid: path.basename(block.directory) }));
     const mintMs = Math.max(job.mintMs ?? -Infinity, Math.min(...metas.map((meta) => meta.mintMs)));
     const endMs = Math.min(job.endMs ?? Infinity, Math.max(...metas.map((meta) => meta.endMs)));
-    const compaction = isRewrite ? rewrittenCompaction(metas[0] as BlockMeta, ulid) : mergedCompaction(metas);
-    const series = mergedSeries(blocks, kernels, { mintMs, maxtMs: endMs - 1 });
+    const { parents, ...merged } = isRewrite
+      ? rewrittenCompaction(metas[0] as BlockMeta, ulid)
+      : mergedCompaction(metas);
+    const compaction = hasParents ? { ...merged, ...(parents === undefined ? {} : { parents }) } : merged;
+    const series = mergedSeries(blocks, parts, { mintMs, maxtMs: endMs - 1 });
     const symbols = symbolsOf(blocks);
     return await writeBlock({ disk, directory, ulid, mintMs, endMs, compaction, series, symbols });
   } finally {
@@ -65,7 +73,7 @@ function* symbolsOf(blocks: readonly Block[]): Generator<string> {
 
 async function* mergedSeries(
   blocks: readonly Block[],
-  kernels: Kernels,
+  { kernels, signal }: { readonly kernels: Kernels; readonly signal?: AbortSignal },
   window: { readonly mintMs: number; readonly maxtMs: number },
 ): AsyncGenerator<BlockSeriesInput> {
   const symbols = new SymbolTable();
@@ -75,7 +83,10 @@ async function* mergedSeries(
   let count = 0;
   try {
     while (await set.next()) {
-      if (++count % seriesInTurn === 0) await setImmediate();
+      if (++count % seriesInTurn === 0) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
       const chunks = set.chunks.map((chunk) => ({
         ...chunk,
         samples: sampleCountOf(chunk.encoding as ChunkEncoding, chunk.bytes),

@@ -39,6 +39,8 @@ export interface DeletionParts {
 export async function deleteSamples(request: DeleteRequest, parts: DeletionParts): Promise<void> {
   const { disk, reader, view, blocks, deletions } = parts;
   if (request.mintMs > request.maxtMs) return;
+  // A cut that failed at its last step may have left a block that nobody has seen yet.
+  await blocks.reload();
   let isChanged = false;
   const lease = reader.lease(request);
   try {
