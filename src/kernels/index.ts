@@ -13,6 +13,7 @@ export { installFloatPowers } from './float-powers.js';
 export { installFormatPowers } from './format-powers.js';
 export { histogramCursor, histogramCursorFlags, histogramRowFlags } from './histogram-chunks.js';
 export { indexPairsStop, pairTableFields, pairTableHeadBytes } from './index-pairs.js';
+export { inflateSnappy } from './inflate-snappy.js';
 export { jsonRowFieldBytes, jsonRowFields, jsonSlotBytes } from './json-rows.js';
 export { KernelBuffer } from './kernel-buffer.js';
 export {

@@ -20,6 +20,7 @@ export interface ServerSettings {
   readonly pageTitle: string;
   readonly enableLifecycle: boolean;
   readonly enableAdminApi: boolean;
+  readonly enableRemoteWrite: boolean;
   readonly maxConnections: number;
   readonly readTimeoutMs: number;
   readonly dataDirectory: string;
@@ -171,6 +172,7 @@ export function readSettings(given: GivenFlags): ServerSettings {
     pageTitle: reader.text('web.page-title'),
     enableLifecycle: reader.isTrue('web.enable-lifecycle'),
     enableAdminApi: reader.isTrue('web.enable-admin-api'),
+    enableRemoteWrite: reader.isTrue('web.enable-remote-write-receiver'),
     maxConnections: reader.integer('web.max-connections'),
     readTimeoutMs: reader.durationMs('web.read-timeout'),
     dataDirectory: reader.text('storage.tsdb.path'),

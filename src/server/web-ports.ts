@@ -1,5 +1,6 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { renderConfig } from '../config/index.js';
+import { WriteReceiver } from '../remote/index.js';
 import type { BuildInfo, WebOptions, WebPorts } from '../web/index.js';
 import { defaultWebOptions } from '../web/index.js';
 import { queryParser } from './query-engine.js';
@@ -39,6 +40,15 @@ export function webOptions(settings: ServerSettings): WebOptions {
     maxConnections: settings.maxConnections,
     readTimeoutMs: settings.readTimeoutMs,
   };
+}
+
+function remoteWrite({ requireDatabase, options, logger, registry }: ServerParts): WriteReceiver {
+  return new WriteReceiver({
+    appender: () => requireDatabase().appender(),
+    clock: options.clock,
+    logger: logger.with({ component: 'web' }),
+    registry,
+  });
 }
 
 /** Everything the HTTP surface asks of the server. */
@@ -83,6 +93,7 @@ export function webPorts(parts: ServerParts): WebPorts {
     },
     readiness: () => parts.readiness(),
     registry: parts.registry,
+    remoteWrite: settings.enableRemoteWrite ? remoteWrite(parts) : undefined,
     logger: parts.logger,
     clock: parts.options.clock,
     hostMetrics: () => parts.hostMetrics(),

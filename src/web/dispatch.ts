@@ -8,6 +8,7 @@ import type { CorsHeaders } from './cors.js';
 import { Form } from './form.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { localPieces } from './local-pieces.js';
+import { rawHeader, readBody } from './read-body.js';
 import type { RelayedAnswer } from './relay.js';
 import type { Answer, Method, Route, WebContext, WebRequest } from './route.js';
 import { type WriteOptions, writePieces, writeWhole } from './write-response.js';
@@ -137,6 +138,8 @@ function requestOf({ message, raw, url, body }: Exchange): WebRequest {
     // The one route with a parameter has it before its last segment.
     parameter: path.split('/').at(-2) ?? '',
     accept: message.headers.accept ?? '',
+    header: (name) => rawHeader(message, name),
+    readBody: (mostBytes) => readBody(message, mostBytes),
     signal: controller.signal,
   };
 }

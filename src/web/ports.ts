@@ -97,6 +97,11 @@ export interface Notification {
 
 export type Readiness = 'starting' | 'ready' | 'stopping';
 
+/** Takes a decompressed message of remote write 1.0. */
+export interface RemoteWritePort {
+  store(message: Uint8Array): Promise<{ readonly status: 204 | 400 | 500 | 503; readonly error: string }>;
+}
+
 /** What routes that ask for samples and labels need; they run on any thread that has it. */
 export interface QueryPorts {
   readonly engine: Engine;
@@ -140,6 +145,8 @@ export interface WebPorts extends QueryPorts {
   readonly lifecycle: Lifecycle;
   readiness(): Readiness;
   readonly registry: MetricRegistry;
+  /** Absent: the receiver is off. Resolves when what was accepted is durable; `error` is what the sender is told. */
+  readonly remoteWrite?: RemoteWritePort | undefined;
   /** The machine's own figures, for /metrics/host; absent: there is no such path. */
   hostMetrics?(): Promise<readonly MetricFamily[]>;
   readonly logger: Logger;

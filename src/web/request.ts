@@ -15,6 +15,10 @@ export interface WebRequest {
   /** The last path parameter, undecoded. */
   readonly parameter: string;
   readonly accept: string;
+  /** A header as the client wrote it, by its name in lower case; "" when absent. Only where the request came in. */
+  header?(name: string): string;
+  /** A body that is no form; undefined when it has more bytes. Rejects when it breaks off. Only where it came in. */
+  readBody?(mostBytes: number): Promise<Uint8Array | undefined>;
   /** Fires when the client is gone. */
   readonly signal: AbortSignal;
   /** True when the client is gone, on a thread that hears of it by asking alone; then the signal fires too. */

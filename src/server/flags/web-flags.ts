@@ -78,7 +78,7 @@ export const webFlags: readonly ServerFlag[] = [
     kind: 'boolean',
     defaultText: 'false',
     help: 'Accept remote write requests.',
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'web.remote-write-receiver.accepted-protobuf-messages',

@@ -4,7 +4,7 @@
 import type { Answer, Handler, Route } from '../route.js';
 import { apiError } from './api-error.js';
 
-function plainNotFound(text: string): Handler {
+export function plainNotFound(text: string): Handler {
   return (): Answer => ({
     kind: 'plain',
     status: 404,
@@ -19,14 +19,10 @@ function unavailable(text: string): Handler {
   };
 }
 
-const writeOff = plainNotFound(
-  'remote write receiver needs to be enabled with --web.enable-remote-write-receiver',
-);
 const otlpOff = plainNotFound('otlp write receiver needs to be enabled with --web.enable-otlp-receiver');
 const searchOff = unavailable('search API disabled');
 
 export const notEnabledRoutes: readonly Route[] = [
-  { name: '/write', methods: { POST: writeOff }, compress: false, api: false },
   { name: '/otlp/v1/metrics', methods: { POST: otlpOff }, compress: false, api: false },
   ...['metric_names', 'label_names', 'label_values'].map((name) => ({
     name: `/search/${name}`,

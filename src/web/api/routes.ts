@@ -23,6 +23,7 @@ import {
 import { statusTsdbRoute } from './status-tsdb.js';
 import { targetsRoute } from './targets.js';
 import { targetsMetadataRoute } from './targets-metadata.js';
+import { writeRoute } from './write.js';
 
 /** Everything under /api/v1, each path once. */
 export const apiRoutes: readonly Route[] = [
@@ -50,5 +51,6 @@ export const apiRoutes: readonly Route[] = [
   alertsRoute,
   rulesRoute,
   ...adminRoutes,
+  writeRoute,
   ...notEnabledRoutes,
 ].map((route) => ({ api: true, needsReady: true, compress: true, ...route, name: `/api/v1${route.name}` }));
