@@ -193,6 +193,30 @@ const figures: readonly Figure[] = [
     read: (_, stats) => stats.sizeRetentions,
   },
   {
+    name: 'prometheus_tsdb_retention_limit_bytes',
+    help: 'Max number of bytes to be retained in the tsdb blocks, configured 0 means disabled',
+    type: 'gauge',
+    read: ({ retention }) => retention.sizeBytes,
+  },
+  {
+    name: 'prometheus_tsdb_retention_limit_percentage',
+    help: 'Max percentage of total storage space to be retained in the tsdb blocks, configured 0 means disabled',
+    type: 'gauge',
+    read: ({ retention }) => retention.percentage,
+  },
+  {
+    name: 'prometheus_tsdb_retention_limit_seconds',
+    help: 'How long to retain samples in storage.',
+    type: 'gauge',
+    read: ({ retention }) => retention.timeMs / 1000,
+  },
+  {
+    name: 'prometheus_tsdb_lowest_timestamp',
+    help: 'Lowest timestamp value stored in the database. The unit is decided by the library consumer.',
+    type: 'gauge',
+    read: ({ lowestMs }) => (Number.isFinite(lowestMs) ? lowestMs : 0),
+  },
+  {
     name: 'prometheus_tsdb_storage_blocks_bytes',
     help: 'The number of bytes that are currently used for local storage by all blocks.',
     type: 'gauge',

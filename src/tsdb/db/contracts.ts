@@ -69,6 +69,9 @@ export interface Database extends Storage {
   readonly mintMs: number;
   readonly maxtMs: number;
   readonly blockCount: number;
+  /** The first time of the first block; of the head where there is none. */
+  readonly lowestMs: number;
+  readonly retention: Retention;
   /** Of the head's memory. */
   readonly headUsedBytes: number;
   /** Series that found no room. */

@@ -113,6 +113,14 @@ export class HeadDatabase implements Database {
     return this.#parts.head.maxtMs;
   }
 
+  get lowestMs(): number {
+    return this.#view.current.blocks[0]?.mintMs ?? this.mintMs;
+  }
+
+  get retention(): Retention {
+    return this.#blocks.retention;
+  }
+
   get blockCount(): number {
     return this.#view.current.blocks.length;
   }

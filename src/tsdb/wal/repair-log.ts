@@ -113,11 +113,9 @@ async function repairOne(step: RepairStep, options: RepairOptions): Promise<void
       await rebuild(step.report, disk);
       events?.log('error', 'A WAL segment was damaged, its whole records are kept', {
         segment: step.report.path,
-        damages: step.report.damages.map(({ startByte, endByte, reason }) => ({
-          startByte,
-          endByte,
-          reason,
-        })),
+        damages: step.report.damages
+          .map(({ startByte, endByte, reason }) => `bytes ${startByte} to ${endByte}: ${reason}`)
+          .join('; '),
         copy: kept,
       });
     }
