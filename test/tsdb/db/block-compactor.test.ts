@@ -179,6 +179,23 @@ describe('blocks that are compacted', () => {
     await again.close();
   });
 
+  it('go by the names of their directories, whatever meta.json says', async () => {
+    const disk = new FaultDisk(seededRandom(9));
+    const database = await open(disk, { maxBlockDurationMs: rangeMs });
+    await fill(database, startMs, startMs + 5 * rangeMs);
+    await database.maybeCut();
+    await database.close();
+    const turned = disk.kill();
+    const target = names(turned, /meta\.json$/)[1] as string;
+    const bytes = await turned.readFile(target);
+    turned.flip(target, Buffer.from(bytes).indexOf('"ulid": "') + '"ulid": "'.length + 25, 1);
+    const again = await open(turned);
+    await again.compact();
+    assert.deepEqual([again.blockCount, again.stats.compactions, again.stats.compactionsFailed], [2, 1, 0]);
+    assert.deepEqual(await counts(again), each(100));
+    await again.close();
+  });
+
   it('lose nothing when power fails at any moment', async () => {
     for (let seed = 0; seed < 40; seed++) {
       const disk = new FaultDisk(seededRandom(seed));

@@ -108,4 +108,45 @@ describe('samples that are deleted', () => {
     assert.equal(database.view().headDeletions?.size, 0);
     await database.close();
   });
+
+  it('stay away after a start where nothing is left of their range, and so no block', async () => {
+    const disk = new FaultDisk(seededRandom(7));
+    const options = { walCompression: 'none' } as const;
+    const database = await open(disk, options);
+    await fill(database, startMs, startMs + 10_100, 10);
+    const all = [matchers('__name__=m')];
+    await database.deleteSamples({ matcherSets: all, mintMs: startMs, maxtMs: startMs + 9999 });
+    await fill(database, startMs + 10_100, startMs + 24_000, 10);
+    await database.maybeCut();
+    assert.equal(database.blockCount, 0);
+    assert.ok(database.stats.checkpoints > 0);
+    assert.deepEqual(await counts(database), each(1400));
+    for (const later of [disk.kill(), disk.crash()]) {
+      const again = await open(later, options);
+      assert.deepEqual(await counts(again), each(1400));
+      await again.close();
+    }
+  });
+
+  it('are deleted from a block that nobody has seen, since the cut failed behind it', async () => {
+    const disk = new FaultDisk(seededRandom(8));
+    const database = await open(disk);
+    await fill(database, startMs, startMs + 14_000);
+    const sync = disk.syncDirectory.bind(disk);
+    disk.syncDirectory = async (target) => {
+      if (target === directory) throw Object.assign(new Error('EIO: injected'), { code: 'EIO' });
+      await sync(target);
+    };
+    await fill(database, startMs + 14_000, startMs + 16_000);
+    await database.maybeCut();
+    assert.ok(database.stats.compactionsFailed > 0);
+    assert.deepEqual([database.blockCount, names(disk, /\/tombstones$/).length], [0, 1]);
+    disk.syncDirectory = sync;
+    await database.deleteSamples({ matcherSets: two, mintMs: startMs, maxtMs: startMs + 4999 });
+    assert.deepEqual(await counts(database), less(32, 10));
+    await database.showBlocks();
+    assert.equal(database.blockCount, 1);
+    assert.deepEqual(await counts(database), less(32, 10));
+    await database.close();
+  });
 });

@@ -88,4 +88,30 @@ describe('a database opened again', () => {
     assert.equal((await readAll(again)).length, 5000);
     await again.close();
   });
+
+  it('has what a failed sync had left over, once the disk takes it at the end', async () => {
+    const disk = new FaultDisk(seededRandom(3));
+    const clock = new ManualClock();
+    const database = await openDatabase({
+      directory: '/data',
+      disk,
+      clock,
+      kernelModule: await kernelModule(),
+      readerKernels: await sharedKernels(),
+      headMaxBytes: 64 << 20,
+      lock: false,
+    });
+    const appender = database.appender();
+    appendRows(appender, [appender.series(Labels.fromPairs('__name__', 'scraped')), 1, 1]);
+    await appender.commit('scraped');
+    disk.rates = { sync: 1, create: 1 };
+    clock.advance(2000);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(database.stats.wal.fsyncFailures > 0);
+    disk.rates = {};
+    await database.close();
+    const again = await open(disk.crash(), false);
+    assert.equal((await readAll(again)).length, 1);
+    await again.close();
+  });
 });
