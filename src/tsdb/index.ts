@@ -2,7 +2,6 @@ export * from './db/index.js';
 export * from './inspect/index.js';
 export { type DirectoryLock, lockDirectory, socketFileName } from './lock/index.js';
 export {
-  type LateLogStats,
   type MergeReport,
   type MergeTarget,
   mergeBlocks,

@@ -34,8 +34,6 @@ export interface HeadChunkScan {
   readonly chunkCount: number;
   /** The newest file that stays after a repair, 0 when there is none: for the writer. */
   readonly lastSegment: number;
-  /** The last time of a sample in each file, by its number. */
-  readonly maxtMs: ReadonlyMap<number, number>;
   readonly damage: HeadChunkDamage | undefined;
 }
 
@@ -71,25 +69,19 @@ export async function readHeadChunks(options: {
   readonly onChunk: (chunk: HeadChunkRecord) => void;
 }): Promise<HeadChunkScan> {
   const { disk, directory, onChunk } = options;
-  const maxtMs = new Map<number, number>();
   let chunkCount = 0;
   let lastSegment = 0;
   const segments = await listHeadSegments(disk, directory);
   for (const { segment, path: file } of segments) {
     if (segment === segments.at(-1)?.segment && (await isUnbegun(disk, file))) break;
-    let latestMs = Number.NEGATIVE_INFINITY;
     const damage = await scanFile(disk, { segment, file }, (chunk) => {
       chunkCount++;
-      latestMs = Math.max(latestMs, chunk.maxtMs);
       onChunk(chunk);
     });
-    if (damage === undefined || damage.offset > chunkFileHeaderBytes) {
-      lastSegment = segment;
-      maxtMs.set(segment, latestMs);
-    }
-    if (damage !== undefined) return { chunkCount, lastSegment, maxtMs, damage };
+    if (damage === undefined || damage.offset > chunkFileHeaderBytes) lastSegment = segment;
+    if (damage !== undefined) return { chunkCount, lastSegment, damage };
   }
-  return { chunkCount, lastSegment, maxtMs, damage: undefined };
+  return { chunkCount, lastSegment, damage: undefined };
 }
 
 /** Whether a file begins as those of `chunks_head` do. */

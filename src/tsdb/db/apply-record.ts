@@ -85,6 +85,7 @@ export class RecordApplier {
         this.#parts.onTombstones?.(record.entries);
         break;
       case 'mmap-markers':
+      case 'late-place':
         break;
       case 'unknown':
         this.stats.unknownRecords++;

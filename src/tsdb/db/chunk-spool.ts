@@ -18,9 +18,8 @@ export interface ChunkSpoolOptions {
   readonly clock: Clock;
   readonly directory: string;
   readonly head: Head;
-  /** The newest file that is there, 0 when there is none, and the last time in each file. */
+  /** The newest file that is there, 0 when there is none. */
   readonly lastSegment: number;
-  readonly maxtMs: ReadonlyMap<number, number>;
   readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
@@ -32,7 +31,6 @@ export interface ChunkSpoolOptions {
 export class ChunkSpool {
   readonly #options: ChunkSpoolOptions;
   readonly #writer: HeadChunkWriter;
-  readonly #maxtMs: Map<number, number>;
   #running: Promise<void> | undefined;
   #retry: Timer | undefined;
   #unflushed: Written[] = [];
@@ -42,7 +40,6 @@ export class ChunkSpool {
     const { disk, directory, lastSegment } = options;
     this.#options = options;
     this.#writer = new HeadChunkWriter({ disk, directory, lastSegment });
-    this.#maxtMs = new Map(options.maxtMs);
   }
 
   /** Begins to write what is closed by now, unless a failure waits for its time. */
@@ -75,8 +72,6 @@ export class ChunkSpool {
     if (this.#unflushed.length > 0) return true;
     for (const chunk of this.#options.head.unwritten(chunksInWrite)) {
       const place = this.#writer.append(chunk);
-      const maxtMs = this.#maxtMs.get(place.segment) ?? Number.NEGATIVE_INFINITY;
-      this.#maxtMs.set(place.segment, Math.max(maxtMs, chunk.maxtMs));
       this.#unflushed.push({ id: chunk.id, place });
     }
     return this.#unflushed.length > 0;
@@ -94,12 +89,10 @@ export class ChunkSpool {
     this.#retry = clock.after(retryMs, again, { unref: true });
   }
 
-  /** The first file that holds a sample at or after `timeMs`; a new file begins behind it. */
-  firstSegmentFrom(timeMs: number): number {
-    let first = this.#writer.segment;
-    for (const [segment, maxtMs] of this.#maxtMs) {
-      if (maxtMs >= timeMs) first = Math.min(first, segment);
-    }
+  /** The first file that is needed where the head names none before `oldest`; a new file begins behind it. */
+  firstNeeded(oldest: number): number {
+    let first = Math.min(oldest, this.#writer.segment);
+    for (const { place } of this.#unflushed) first = Math.min(first, place.segment);
     this.#writer.cut();
     return first;
   }
@@ -108,7 +101,6 @@ export class ChunkSpool {
   async removeBefore(segment: number): Promise<void> {
     const { disk, directory } = this.#options;
     await removeHeadChunksBefore(disk, directory, segment);
-    for (const number of [...this.#maxtMs.keys()]) if (number < segment) this.#maxtMs.delete(number);
   }
 
   async close(): Promise<void> {

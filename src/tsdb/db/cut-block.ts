@@ -3,9 +3,9 @@ import { compareUtf8, type Disk } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type ChunkBytes, cutChunks, mergeChunks, readChunk, SymbolTable } from '../../storage/index.js';
-import { type BlockChunk, type BlockMeta, type BlockSeriesInput, writeBlock } from '../block/index.js';
+import { type BlockChunk, type BlockCompaction, type BlockMeta, type BlockSeriesInput, writeBlock } from '../block/index.js';
 import { HeadChunkReader } from '../chunks/index.js';
-import { type HeadView, openHeadSource } from '../head/index.js';
+import { type HeadPart, type HeadView, openHeadSource } from '../head/index.js';
 import type { MatchedSeries } from '../select/index.js';
 import type { Tombstones } from '../tombstones/index.js';
 
@@ -22,6 +22,9 @@ export interface CutJob {
   readonly mintMs: number;
   /** The first time that is not in the block. */
   readonly endMs: number;
+  /** What came in order, or what came late; both when unsaid. */
+  readonly part?: HeadPart;
+  readonly deletesLate?: boolean | undefined;
 }
 
 /** Series after which the event loop has its turn: a few milliseconds. */
@@ -35,20 +38,26 @@ export async function cutBlock(
   job: CutJob,
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<BlockMeta | undefined> {
-  const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs } = job;
+  const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs, part } = job;
+  const { deletesLate } = job;
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
   const window = { mintMs, maxtMs: endMs - 1 };
-  const source = openHeadSource({ view, readerSlot, kernels, window, mapped, deletions });
+  const source = openHeadSource({ view, readerSlot, kernels, window, mapped, deletions, deletesLate, part });
   try {
     const symbols = new SymbolTable();
     const matched = source.match({ ...window, matchers: [], symbols });
     const order = await labelOrder(matched, symbols);
     const series = seriesOf(matched, { order, symbols, mintMs, endMs });
-    return await writeBlock({ disk, directory, ulid, mintMs, endMs, series });
+    const compaction = part === 'late' ? { compaction: lateCompaction(ulid) } : {};
+    return await writeBlock({ disk, directory, ulid, mintMs, endMs, series, ...compaction });
   } finally {
     source.close();
     await mapped.close();
   }
+}
+
+function lateCompaction(ulid: string): BlockCompaction {
+  return { level: 1, sources: [ulid], hints: ['from-out-of-order'] };
 }
 
 interface SeriesParts {

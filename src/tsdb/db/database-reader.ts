@@ -19,6 +19,8 @@ export interface DatabaseView {
   readonly head?: HeadView | undefined;
   /** Of the head's samples, by series; nothing when unsaid. */
   readonly headDeletions?: Tombstones;
+  /** Whether they concern late samples. */
+  readonly deletesLate?: boolean;
   readonly chunksHeadDirectory: string;
   /** The oldest file of `chunks_head` that is needed. */
   readonly chunksHeadFrom: number;
@@ -91,7 +93,7 @@ class ViewReader implements DatabaseReader {
 
   querier(window: TimeWindow): Querier {
     const { kernels, readerSlot, exemplars, through } = this.#options;
-    const { head, headDeletions: deletions = noTombstones } = this.#view;
+    const { head, headDeletions: deletions = noTombstones, deletesLate } = this.#view;
     const lease = this.#blocks.lease(window);
     const sources: SampleSource[] = lease.blocks.map((block) => {
       const source = blockSource({ block, window });
@@ -99,7 +101,7 @@ class ViewReader implements DatabaseReader {
     });
     if (head !== undefined) {
       const mapped = this.#mapped;
-      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped, deletions });
+      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped, deletions, deletesLate });
       sources.push(through?.(source) ?? source);
     }
     this.#presence.enter(lease);

@@ -21,7 +21,9 @@ import { emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
 import { listOwnBlocks } from './list-own-blocks.js';
+import { LateLog } from './late-log.js';
 import { minValidOf, toViewed } from './published-view.js';
+import { heldPlace, isForeign, isWhole, type LateLogSurvey, readLateLog, surveyLateLog } from './read-late-log.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
 
@@ -66,7 +68,9 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   await removeTemporaryCheckpoints(disk, log);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
   const { blocks, broken: unlisted } = await readyBlocks(disk, directory, events);
-  const { head, kernels } = createMemoryOfHead(options);
+  const survey = await surveyLateLog(disk, path.join(directory, 'wbl'));
+  const memory = createMemoryOfHead(options);
+  const { head, kernels } = memory;
   const deletions = new HeadDeletions(head);
   const readerKernels = options.readerKernels ?? privateKernels(kernelModule);
   const view: DatabaseView = {
@@ -76,6 +80,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
     chunksHeadFrom: 0,
     blocks: blocks.map(toViewed),
     unlisted,
+    deletesLate: isForeign(survey),
   };
   const reader = await openDatabaseReader({
     view,
@@ -86,14 +91,17 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   });
   // What a block that cannot be read held may still stand in the log.
   head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
-  const chunks = await readyChunks(disk, chunksHeadDirectory, { minValidMs: head.minValidMs, events });
+  const reading = { minValidMs: head.minValidMs, takesLate: !isWhole(survey), events };
+  const chunks = await readyChunks(disk, chunksHeadDirectory, reading);
   events.log('info', 'Replaying WAL, this may take a while', {});
   const { onReplayProgress: onProgress } = options;
   const onTombstones = deletions.restoreRecord.bind(deletions);
   const replay = await replayWal({
     ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
+    lateHeldTo: heldPlace(survey),
   });
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
+  const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events });
   await repairLog(planRepair(replay.reports, replay.firstIndex), {
     disk,
     clock,
@@ -107,23 +115,24 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   await writer.open();
   const stats = emptyDatabaseStats(replay.stats, writer.stats);
   stats.cleanStart = lock?.clean;
-  const { lastSegment, maxtMs } = chunks.scan;
+  const { lastSegment } = chunks.scan;
   const spool = new ChunkSpool({
     disk,
     clock,
     directory: chunksHeadDirectory,
     head,
     lastSegment,
-    maxtMs,
     stats,
     events,
   });
   const database = new HeadDatabase(
     options,
-    { head, kernels, readerKernels, deletions, ledger, writer, stats, reader, spool, events, lock, log },
+    { ...memory, readerKernels, deletions, ledger, writer, lateLog, stats, reader, spool, events, lock, log },
     view,
   );
   await database.showBlocks();
+  // What is left, or what deletions concern.
+  if (survey?.isDamaged === true || (isForeign(survey) && deletions.all.size > 0)) await database.compactLate();
   return database;
 }
 
@@ -157,13 +166,19 @@ async function repairBlocks(disk: Disk, { broken }: BlockList, events: WalEvents
   return isRepaired;
 }
 
+interface ChunkReading {
+  readonly minValidMs: number;
+  readonly takesLate: boolean;
+  readonly events: WalEvents;
+}
+
 /** The chunks of the head that are on disk; damaged ones are cut off. */
 async function readyChunks(
   disk: Disk,
   directory: string,
-  { minValidMs, events }: { readonly minValidMs: number; readonly events: WalEvents },
+  { minValidMs, takesLate, events }: ChunkReading,
 ): Promise<StoredChunks> {
-  const chunks = await StoredChunks.read(disk, directory, minValidMs);
+  const chunks = await StoredChunks.read(disk, directory, minValidMs, { takesLate });
   const { damage } = chunks.scan;
   if (damage !== undefined) {
     const { path: file, offset, reason } = damage;
@@ -172,6 +187,47 @@ async function readyChunks(
     await repairHeadChunks(disk, directory, damage);
   }
   return chunks;
+}
+
+interface LateLogReading {
+  readonly head: Head;
+  readonly kernels: Kernels;
+  readonly chunks: StoredChunks;
+  readonly survey: LateLogSurvey | undefined;
+  readonly replay: ReplayOutcome;
+  readonly events: WalEvents;
+}
+
+/** The log of late samples, read into the head, and what it has not got of the first log. */
+async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): Promise<LateLog> {
+  const { disk, clock } = options;
+  const { head, kernels, chunks, survey, replay, events } = reading;
+  const directory = path.join(options.directory, 'wbl');
+  if (survey !== undefined) {
+    const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
+    const reports = await readLateLog({ disk, directory, head, chunks, survey, stats });
+    // Prometheus gives up whatever stands behind a torn end. Where more is wrong, blocks are made of what is left.
+    const steps = planRepair(reports, undefined).filter(({ kind }) => kind === 'cut-tail');
+    const quarantine = path.join(options.directory, 'quarantine');
+    if (!survey.isDamaged) await repairLog(steps, { disk, clock, directory, quarantine, events });
+    const level = survey.isDamaged || stats.unknownRefs > 0 ? 'warn' : 'info';
+    events.log(level, 'WBL replay completed', { ...stats });
+  }
+  const lateLog = new LateLog({
+    ...{ disk, clock, directory, kernels, events },
+    sync: options.walSync ?? 'commit',
+    compression: options.walCompression,
+    segmentBytes: options.segmentSizeBytes,
+    startTimestamps: options.walStartTimestamps === true,
+    nextSegment: survey?.nextSegment ?? 0,
+    firstSegment: survey?.firstSegment ?? 0,
+  });
+  const late = head.takeLate();
+  if (late === undefined) return lateLog;
+  lateLog.add(late, { segment: replay.nextIndex, endByte: 0 });
+  // Before places in the first log change.
+  await lateLog.settled().catch(() => undefined);
+  return lateLog;
 }
 
 function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Kernels } {

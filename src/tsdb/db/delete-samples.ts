@@ -9,6 +9,7 @@ import { encodeTombstones, type TombstoneEntry, type WalWriter } from '../wal/in
 import type { BlockUpkeep } from './block-upkeep.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { HeadDeletions } from './head-deletions.js';
+import type { LateCompactor } from './late-compactor.js';
 import type { PublishedView } from './published-view.js';
 
 /** Of one record of the log. */
@@ -29,6 +30,7 @@ export interface DeletionParts {
   readonly deletions: HeadDeletions;
   readonly view: PublishedView;
   readonly blocks: BlockUpkeep;
+  readonly late: LateCompactor;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface DeletionParts {
 export async function deleteSamples(request: DeleteRequest, parts: DeletionParts): Promise<void> {
   const { disk, reader, view, blocks, deletions } = parts;
   if (request.mintMs > request.maxtMs) return;
+  // Of a block what comes later is not deleted with it.
+  if (request.maxtMs >= parts.head.lateMintMs) await parts.late.run();
   // A cut that failed at its last step may have left a block that nobody has seen yet.
   await blocks.reload();
   let isChanged = false;
@@ -68,7 +72,7 @@ async function headEntries(
   const window = { mintMs: Math.max(mintMs, head.mintMs), maxtMs: Math.min(maxtMs, head.maxtMs) };
   if (window.mintMs > window.maxtMs) return [];
   const mapped = new HeadChunkReader(disk, view.current.chunksHeadDirectory);
-  const source = openHeadSource({ view: head.view(), readerSlot: 0, kernels, window, mapped });
+  const source = openHeadSource({ view: head.view(), readerSlot: 0, kernels, window, mapped, part: 'in-order' });
   try {
     return matcherSets
       .flatMap((matchers) => source.spans(matchers))

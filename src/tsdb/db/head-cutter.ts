@@ -1,6 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
 import { type Clock, type Disk, messageOf, type Random, type Timer, UserError } from '../../base/index.js';
-import type { SeriesRef } from '../../storage/index.js';
 import { type BlockMeta, createUlid } from '../block/index.js';
 import type { Head } from '../head/index.js';
 import type { SeriesLedger, WalEvents } from '../wal/index.js';
@@ -8,9 +6,10 @@ import type { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import type { DatabaseStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
+import { type LateCompactor, stepsOf } from './late-compactor.js';
 import type { LogTruncation } from './log-truncation.js';
 import type { Maintenance } from './maintenance.js';
-import type { OpenAppenders } from './open-appenders.js';
+import type { Presence } from './presence.js';
 import type { PublishedView } from './published-view.js';
 import type { Turns } from './turns.js';
 
@@ -25,10 +24,9 @@ export interface HeadCutterParts {
   readonly random: Random;
   readonly directory: string;
   readonly chunkRangeMs: number;
-  readonly outOfOrderWindowMs: number;
   readonly ledger: SeriesLedger;
   readonly spool: ChunkSpool;
-  readonly openAppenders: OpenAppenders;
+  readonly openAppenders: Presence;
   readonly view: PublishedView;
   readonly deletions: HeadDeletions;
   readonly turns: Turns;
@@ -36,6 +34,7 @@ export interface HeadCutterParts {
   /** After blocks were cut. */
   readonly hasCut: () => void;
   readonly log: LogTruncation;
+  readonly late: LateCompactor;
   readonly maintenance: Maintenance;
   readonly stats: DatabaseStats;
   readonly events: WalEvents;
@@ -54,6 +53,8 @@ export class HeadCutter {
   readonly #closing = Promise.withResolvers<void>();
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backoffMs = firstBackoffMs;
+  /** The end of a range that was cut while what follows a cut is not done. */
+  #owedMs: number | undefined;
 
   constructor(parts: HeadCutterParts) {
     this.#parts = parts;
@@ -77,13 +78,17 @@ export class HeadCutter {
     }
   }
 
-  /** Of the head's samples the first that is in no block; late ones are moved again. */
+  /** Of the head's samples in order the first that is in no block. */
   get #mintMs(): number {
-    const { head, outOfOrderWindowMs } = this.#parts;
-    return outOfOrderWindowMs > 0 ? head.mintMs : Math.max(head.mintMs, head.minValidMs);
+    const { head } = this.#parts;
+    return Math.max(head.inOrderMintMs, head.minValidMs);
   }
 
   get #isDue(): boolean {
+    return this.#owedMs !== undefined || this.#isRangeDue;
+  }
+
+  get #isRangeDue(): boolean {
     const { head, chunkRangeMs } = this.#parts;
     return head.maxtMs - this.#mintMs > chunkRangeMs * 1.5;
   }
@@ -103,7 +108,6 @@ export class HeadCutter {
       await this.#parts.turns.take(() => this.#cutAll());
       this.#backoffMs = firstBackoffMs;
     } catch (error) {
-      this.#parts.openAppenders.endWatch();
       if (this.#isClosed) return;
       stats.compactionsFailed++;
       events.log('error', 'compaction failed', { err: messageOf(error) });
@@ -113,30 +117,30 @@ export class HeadCutter {
   }
 
   async #cutAll(): Promise<void> {
-    let lastEndMs: number | undefined;
-    while (!this.#isClosed && this.#isDue) {
+    while (!this.#isClosed && this.#isRangeDue) {
       const mintMs = this.#mintMs;
       const { chunkRangeMs } = this.#parts;
       const endMs = (Math.floor(mintMs / chunkRangeMs) + 1) * chunkRangeMs;
-      if (lastEndMs !== undefined && endMs <= lastEndMs) break;
-      if (!(await this.#cutOne(mintMs, endMs))) break;
-      lastEndMs = endMs;
+      if (this.#owedMs !== undefined && endMs <= this.#owedMs) break;
+      await this.#cutOne(mintMs, endMs);
     }
-    if (lastEndMs === undefined || this.#isClosed) return;
-    await this.#dropChunkFiles(lastEndMs);
+    const endMs = this.#owedMs;
+    if (endMs === undefined || this.#isClosed) return;
+    const { late, log, blocks, hasCut } = this.#parts;
+    await late.run();
+    await this.#dropChunkFiles();
     // Of a range that was deleted whole there is no block: a start begins before it.
-    await this.#parts.log.truncate(Math.min(lastEndMs, this.#mintMs), this.#parts.blocks.endMs);
-    this.#parts.hasCut();
+    await log.truncate(Math.min(endMs, this.#mintMs), blocks.endMs);
+    this.#owedMs = undefined;
+    hasCut();
   }
 
-  /** False when late samples came meanwhile: they are in the head alone, which then must keep all of the range. */
-  async #cutOne(mintMs: number, endMs: number): Promise<boolean> {
+  async #cutOne(mintMs: number, endMs: number): Promise<void> {
     const { head, openAppenders, stats, events, clock } = this.#parts;
     const startMs = clock.monotonicMs();
-    openAppenders.watch(endMs);
     // Whoever began long ago may still bring samples of the range.
-    await Promise.race([openAppenders.endOfOpen(), this.#closing.promise]);
-    if (this.#isClosed) return false;
+    await Promise.race([openAppenders.allLeft(), this.#closing.promise]);
+    if (this.#isClosed) return;
     const meta = await this.#writeBlock(mintMs, endMs);
     if (meta !== undefined) {
       stats.compactions++;
@@ -148,16 +152,9 @@ export class HeadCutter {
         duration: `${((clock.monotonicMs() - startMs) / 1000).toFixed(3)}s`,
       });
     }
-    if (openAppenders.endWatch()) {
-      events.log('warn', 'Late samples came while a block was written, it will be written again', {
-        mint: mintMs,
-        maxt: endMs,
-      });
-      return false;
-    }
     head.minValidMs = Math.max(head.minValidMs, endMs);
     await this.#truncateHead(endMs);
-    return true;
+    this.#owedMs = endMs;
   }
 
   /** Rejects where the block cannot be read: the head then keeps its samples. */
@@ -177,6 +174,7 @@ export class HeadCutter {
     try {
       return await maintenance.run<BlockMeta | undefined>({
         kind: 'cut',
+        part: 'in-order',
         directory,
         chunksHeadDirectory: view.current.chunksHeadDirectory,
         view: head.view(),
@@ -193,13 +191,7 @@ export class HeadCutter {
 
   async #truncateHead(endMs: number): Promise<void> {
     const { head, ledger, stats, log, deletions, view } = this.#parts;
-    const steps = head.truncateBefore(endMs);
-    let step = steps.next();
-    while (!step.done) {
-      await setImmediate();
-      step = steps.next();
-    }
-    const gone: readonly SeriesRef[] = step.value;
+    const gone = await stepsOf(head.truncateBefore(endMs));
     ledger.forget(gone);
     log.seriesGone(gone);
     stats.headTruncations++;
@@ -208,9 +200,9 @@ export class HeadCutter {
   }
 
   /** Files are removed once nobody reads a state of the head that names chunks in them; the cut does not wait for it. */
-  async #dropChunkFiles(endMs: number): Promise<void> {
-    const { spool, view, events } = this.#parts;
-    const from = spool.firstSegmentFrom(endMs);
+  async #dropChunkFiles(): Promise<void> {
+    const { head, spool, view, events } = this.#parts;
+    const from = spool.firstNeeded(await stepsOf(head.oldestChunkFile()));
     if (from <= view.current.chunksHeadFrom) return;
     await view.dropChunkFilesBefore(from);
     void view

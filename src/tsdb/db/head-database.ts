@@ -14,11 +14,13 @@ import type { DatabaseStats } from './database-stats.js';
 import { type DeleteRequest, deleteSamples } from './delete-samples.js';
 import { HeadCutter } from './head-cutter.js';
 import type { HeadDeletions } from './head-deletions.js';
+import { LateCompactor } from './late-compactor.js';
+import type { LateLog } from './late-log.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
 import { type Maintenance, maintenanceHere } from './maintenance.js';
-import { OpenAppenders } from './open-appenders.js';
+import { Presence } from './presence.js';
 import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
 import { keepForEver, type Retention } from './retention.js';
@@ -38,6 +40,7 @@ export interface DatabaseParts {
   readonly deletions: HeadDeletions;
   readonly ledger: SeriesLedger;
   readonly writer: WalWriter;
+  readonly lateLog: LateLog;
   readonly stats: DatabaseStats;
   readonly reader: DatabaseReader;
   readonly spool: ChunkSpool;
@@ -59,11 +62,12 @@ export class HeadDatabase implements Database {
   readonly #blocks: BlockUpkeep;
   readonly #compactor: BlockCompactor;
   readonly #cutter: HeadCutter;
+  readonly #late: LateCompactor;
   #closing: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions, parts: DatabaseParts, first: DatabaseView) {
     const { spool } = parts;
-    const openAppenders = new OpenAppenders();
+    const openAppenders = new Presence();
     this.#parts = parts;
     this.#options = options;
     this.#disk = options.disk;
@@ -79,8 +83,15 @@ export class HeadDatabase implements Database {
       random: options.random ?? systemRandom,
       rules: compactionRules(options),
     });
+    const publications = this.#publications;
+    const cutting = { ...parts, publications, maintenance, view: this.#view, blocks: this.#blocks };
+    this.#late = new LateCompactor({
+      ...cutting,
+      ...{ disk, clock, directory, random: options.random ?? systemRandom },
+      chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
+    });
     this.#cutter = createCutter(options, {
-      ...{ ...parts, openAppenders, turns, maintenance, view: this.#view, blocks: this.#blocks },
+      ...{ ...cutting, openAppenders, turns, late: this.#late },
       hasCut: () => void this.#compactor.run(),
     });
     this.#appending = {
@@ -188,8 +199,20 @@ export class HeadDatabase implements Database {
   }
 
   deleteSamples(request: DeleteRequest): Promise<void> {
-    const parts = { ...this.#parts, disk: this.#disk, view: this.#view, blocks: this.#blocks };
+    const late = this.#late;
+    const parts = { ...this.#parts, disk: this.#disk, view: this.#view, blocks: this.#blocks, late };
     return this.#turns.take(() => deleteSamples(request, parts));
+  }
+
+  /** Makes blocks of the late samples; never rejects. */
+  async compactLate(): Promise<void> {
+    const { events, stats } = this.#parts;
+    try {
+      await this.#turns.take(() => this.#late.run());
+    } catch (error) {
+      stats.compactionsFailed++;
+      events.log('error', 'compaction failed', { err: messageOf(error) });
+    }
   }
 
   compact(): Promise<void> {
@@ -228,13 +251,14 @@ export class HeadDatabase implements Database {
   }
 
   async #close(): Promise<void> {
-    const { writer, reader, spool, lock, events } = this.#parts;
+    const { writer, lateLog, reader, spool, lock, events } = this.#parts;
     try {
       this.#compactor.close();
       await this.#cutter.close();
       await this.#turns.settled();
       await writer.close();
       await this.#publications.settled();
+      await lateLog.close();
       await spool.close().catch((error: unknown) => {
         events.log('warn', 'Chunks of the head could not be written', { err: messageOf(error) });
       });
@@ -250,7 +274,9 @@ interface CutterParts extends DatabaseParts {
   readonly blocks: BlockUpkeep;
   readonly maintenance: Maintenance;
   readonly hasCut: () => void;
-  readonly openAppenders: OpenAppenders;
+  readonly openAppenders: Presence;
+  readonly publications: Publications;
+  readonly late: LateCompactor;
   readonly view: PublishedView;
 }
 
@@ -263,7 +289,6 @@ function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter 
     random: options.random ?? systemRandom,
     directory: options.directory,
     chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
-    outOfOrderWindowMs: options.outOfOrderWindowMs ?? 0,
     log: new LogTruncation({
       ...parts,
       disk,

@@ -16,6 +16,15 @@ export {
 } from './database-stats.js';
 export { HeadDeletions } from './head-deletions.js';
 export {
+  heldPlace,
+  isForeign,
+  isWhole,
+  type LateLogStats,
+  type LateLogSurvey,
+  readLateLog,
+  surveyLateLog,
+} from './read-late-log.js';
+export {
   type CheckpointWork,
   type Maintenance,
   type MaintenanceJob,

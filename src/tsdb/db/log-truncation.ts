@@ -12,7 +12,9 @@ import {
   type WalWriter,
 } from '../wal/index.js';
 import type { DatabaseStats } from './database-stats.js';
+import type { LateLog } from './late-log.js';
 import type { Maintenance } from './maintenance.js';
+import type { Publications } from './publications.js';
 
 interface LogTruncationParts {
   readonly disk: Disk;
@@ -20,6 +22,8 @@ interface LogTruncationParts {
   readonly directory: string;
   readonly head: Head;
   readonly writer: WalWriter;
+  readonly lateLog: LateLog;
+  readonly publications: Publications;
   readonly maintenance: Maintenance;
   readonly compression: WalCompression;
   readonly segmentBytes: number | undefined;
@@ -52,11 +56,15 @@ export class LogTruncation {
    */
   async truncate(mintMs: number, deletionsFromMs: number): Promise<void> {
     const { disk, directory, writer, maintenance, compression, segmentBytes, stats, events } = this.#parts;
+    const { lateLog, publications } = this.#parts;
     const segments = await listSegments(disk, directory);
     const checkpoint = await lastCheckpoint(disk, directory);
     const plan = planCheckpoint(segments, checkpoint?.index);
     await writer.nextSegment();
     if (plan === undefined) return;
+    // A checkpoint leaves out late samples that are older than the head.
+    await publications.settled();
+    await lateLog.settled();
     try {
       await maintenance.run<CheckpointStats>({
         kind: 'checkpoint',

@@ -9,10 +9,10 @@ export class LogTurns {
    * Calls `log` once `prepare` has resolved and all that came before have called theirs; at once where there is nothing
    * to prepare and nobody waits. Answers what `log` does; rejects where `prepare` does.
    */
-  take<Prepared>(
+  take<Prepared, Logged>(
     prepare: (() => Promise<Prepared>) | undefined,
-    log: (prepared: Prepared | undefined) => Promise<void>,
-  ): Promise<void> {
+    log: (prepared: Prepared | undefined) => Promise<Logged>,
+  ): Promise<Logged> {
     const before = this.#preparing;
     if (before === undefined && prepare === undefined) return log(undefined);
     const prepared = this.#prepare(before, prepare);

@@ -36,8 +36,6 @@ interface Placed {
  */
 export class LoggedHistograms {
   readonly #placed: Placed[] = [];
-  /** Infinity where there is none. */
-  lowestMs = Number.POSITIVE_INFINITY;
 
   get count(): number {
     return this.#placed.length;
@@ -46,7 +44,6 @@ export class LoggedHistograms {
   /** The sample's buckets are copied. */
   add(sample: HistogramSample, position: number): void {
     this.#placed.push({ sample: ownHistogram(sample), position });
-    this.lowestMs = Math.min(this.lowestMs, sample.timestampMs);
   }
 
   *refs(): Iterable<number> {
@@ -70,7 +67,7 @@ export class LoggedHistograms {
       for (; seen < end; seen++) {
         if (!waitingRefs.has(refs[seen] as number)) continue;
         pushFloats(records, floats, { from: begin, to: seen, ...options });
-        pushHistograms(records, waiting, options);
+        records.push(...histogramRecords(waiting, options));
         begin = seen;
         waiting = [];
         waitingRefs.clear();
@@ -83,7 +80,7 @@ export class LoggedHistograms {
     }
     look(length);
     pushFloats(records, floats, { from: begin, to: length, ...options });
-    pushHistograms(records, waiting, options);
+    records.push(...histogramRecords(waiting, options));
     return records;
   }
 }
@@ -110,17 +107,17 @@ function pushFloats(
   records.push(scratch.take());
 }
 
-function pushHistograms(
-  records: LoggedRecord[],
+/** Samples as records, those of a series in their order. */
+export function histogramRecords(
   samples: readonly HistogramSample[],
   { startTimestamps, scratch }: EncodeOptions,
-): void {
-  for (const group of byRecordType(samples, startTimestamps)) {
+): Uint8Array[] {
+  return byRecordType(samples, startTimestamps).map((group) => {
     scratch.reset();
     if (startTimestamps) encodeHistogramsV2(scratch, group.type === 1, group.samples);
     else encodeHistograms(scratch, group.type, group.samples);
-    records.push(scratch.take());
-  }
+    return scratch.take();
+  });
 }
 
 /** The caller's buckets are the caller's again once the call returns. */

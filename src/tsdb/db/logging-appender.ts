@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ByteWriter } from '../../base/index.js';
+import { ByteWriter, type Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type Exemplar, type Labels, type Metadata, metricNameLabel } from '../../model/index.js';
 import {
@@ -16,6 +16,7 @@ import {
   type ExemplarEntry,
   encodeExemplars,
   encodeMetadata,
+  type LogPlace,
   type MetadataEntry,
   RefSet,
   type SeriesEntry,
@@ -23,9 +24,10 @@ import {
   type WalWriter,
 } from '../wal/index.js';
 import { countOutcome, type DatabaseStats } from './database-stats.js';
+import type { LateLog } from './late-log.js';
 import type { LogTurns } from './log-turns.js';
 import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './logged-histograms.js';
-import type { OpenAppenders } from './open-appenders.js';
+import type { Presence } from './presence.js';
 import type { Publications } from './publications.js';
 
 export interface LoggingAppenderParts {
@@ -37,7 +39,8 @@ export interface LoggingAppenderParts {
   readonly stats: DatabaseStats;
   readonly logTurns: LogTurns;
   readonly publications: Publications;
-  readonly openAppenders: OpenAppenders;
+  readonly openAppenders: Presence;
+  readonly lateLog: LateLog;
   /** Records with start timestamps, which older versions of Prometheus skip. */
   readonly startTimestamps: boolean;
   /** After each commit that is visible. */
@@ -62,7 +65,7 @@ export class LoggingAppender implements Appender {
   constructor(parts: LoggingAppenderParts) {
     this.#parts = parts;
     this.#inner = parts.head.appender();
-    parts.openAppenders.opened(this);
+    parts.openAppenders.enter(this);
     parts.stats.activeAppenders++;
   }
 
@@ -118,17 +121,16 @@ export class LoggingAppender implements Appender {
     let isShown = false;
     try {
       const records = this.#encode();
-      const logged = records.length === 0 ? Promise.resolve() : this.#log(kind, records);
-      await publications.add(logged, () => {
+      const logged = records.length === 0 ? Promise.resolve(undefined) : this.#log(kind, records);
+      await publications.add(logged, (place) => {
         isShown = true;
-        if (openAppenders.isWatched) openAppenders.published(this.#lowestMs());
-        return this.#inner.publish();
+        return this.#publish(place);
       });
     } catch (error) {
       if (!isShown) this.#inner.rollback();
       stats.activeAppenders--;
       stats.commitsFailed++;
-      openAppenders.ended(this);
+      openAppenders.leave(this);
       throw error;
     }
     stats.activeAppenders--;
@@ -136,23 +138,23 @@ export class LoggingAppender implements Appender {
     stats.samplesAppended.float += floats;
     stats.samplesAppended.histogram += this.#histograms.count;
     stats.exemplarsAppended += this.#exemplars.length;
-    openAppenders.ended(this);
+    openAppenders.leave(this);
     this.#parts.committed();
   }
 
-  #log(kind: CommitKind, records: readonly LoggedRecord[]): Promise<void> {
+  *#publish(place: LogPlace | undefined): Steps<void> {
+    const { head, lateLog } = this.#parts;
+    yield* this.#inner.publish();
+    const late = head.takeLate();
+    if (late !== undefined && place !== undefined) lateLog.add(late, place);
+  }
+
+  #log(kind: CommitKind, records: readonly LoggedRecord[]): Promise<LogPlace> {
     const { ledger, writer, logTurns } = this.#parts;
     const prepare = ledger.size === 0 ? undefined : () => this.#logManySeries();
     return logTurns.take(prepare, (series = []) =>
       writer.log({ kind, series, records, mayWait: kind === 'scraped' }),
     );
-  }
-
-  #lowestMs(): number {
-    const { timestamps, length } = this.#columns();
-    let { lowestMs } = this.#histograms;
-    for (let row = 0; row < length; row++) lowestMs = Math.min(lowestMs, timestamps[row] as number);
-    return lowestMs;
   }
 
   /** Views of the rows in the head's memory. */
@@ -215,7 +217,7 @@ export class LoggingAppender implements Appender {
     this.#inner.rollback();
     this.#parts.stats.activeAppenders--;
     this.#parts.stats.rollbacks++;
-    this.#parts.openAppenders.ended(this);
+    this.#parts.openAppenders.leave(this);
   }
 
   /** In upstream's order (tsdb/head_append.go, log): metadata, floats, histograms, exemplars. */

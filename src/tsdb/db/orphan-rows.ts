@@ -1,6 +1,6 @@
 import { wordsOf } from '../../model/index.js';
 import type { FloatBatch, HistogramSample } from '../../storage/index.js';
-import { StagedFloats } from './staged-floats.js';
+import { StagedFloats } from '../head/index.js';
 
 /** Rows kept beyond this are given up: a whole log without series records must not fill the memory. */
 const maxRows = 2_000_000;

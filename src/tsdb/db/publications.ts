@@ -9,7 +9,7 @@ export class Publications {
    * Takes the next place. Once `logged` has resolved and all before have had their turn, runs the steps that `publish`
    * makes, with pauses for the event loop; rejects with what `logged` rejects with, and then `publish` is not called.
    */
-  add(logged: Promise<void>, publish: () => Steps<void>): Promise<void> {
+  add<Logged>(logged: Promise<Logged>, publish: (logged: Logged) => Steps<void>): Promise<void> {
     // It may fail before it is looked at.
     logged.catch(() => undefined);
     const published = this.#publish(this.#last, logged, publish);
@@ -17,10 +17,13 @@ export class Publications {
     return published;
   }
 
-  async #publish(before: Promise<void>, logged: Promise<void>, publish: () => Steps<void>): Promise<void> {
+  async #publish<Logged>(
+    before: Promise<void>,
+    logged: Promise<Logged>,
+    publish: (logged: Logged) => Steps<void>,
+  ): Promise<void> {
     await before;
-    await logged;
-    const steps = publish();
+    const steps = publish(await logged);
     while (!steps.next().done) await setImmediate();
   }
 

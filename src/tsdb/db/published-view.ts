@@ -61,6 +61,11 @@ export class PublishedView {
     return this.#publish(this.#current);
   }
 
+  /** No late samples are left that deletions concern. */
+  spareLate(): Promise<void> {
+    return this.#publish({ ...this.#current, deletesLate: false });
+  }
+
   /** The same for files of `chunks_head` that are not needed. */
   async dropChunkFilesBefore(segment: number): Promise<void> {
     await this.#publish({ ...this.#current, chunksHeadFrom: segment });

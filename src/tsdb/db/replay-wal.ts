@@ -3,6 +3,8 @@ import { type Clock, DecodeError, type Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { Head } from '../head/index.js';
 import {
+  isBefore,
+  type LogPlace,
   lastCheckpoint,
   listSegments,
   type ReplayRecord,
@@ -37,6 +39,8 @@ export interface ReplayOptions {
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   readonly events?: WalEvents;
   readonly onTombstones?: ((entries: readonly TombstoneEntry[]) => void) | undefined;
+  /** Late samples up to here are known from elsewhere, all behind it are taken; as the head has it when unsaid. */
+  readonly lateHeldTo?: LogPlace | undefined;
 }
 
 export interface ReplayOutcome {
@@ -71,7 +75,7 @@ export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> 
     const inside = await listSegments(disk, checkpoint.path);
     sources.unshift(...inside.map((segment) => ({ ...segment, fromCheckpoint: true })));
   }
-  const replay = new Replay(options);
+  const replay = new Replay(options, firstIndex - 1);
   const first = segments[0]?.index ?? firstIndex;
   try {
     for (const source of sources) {
@@ -98,11 +102,16 @@ class Replay {
   readonly #options: ReplayOptions;
   readonly #applier: RecordApplier;
   readonly #records: ReplayRecords;
+  readonly #checkpointIndex: number;
   #turnStartMs = 0;
+  #lateHeldTo: LogPlace | undefined;
 
-  constructor(options: ReplayOptions) {
+  constructor(options: ReplayOptions, checkpointIndex: number) {
     this.#options = options;
+    this.#checkpointIndex = checkpointIndex;
     const { head, kernels, chunks, onTombstones } = options;
+    this.#lateHeldTo = options.lateHeldTo;
+    if (this.#lateHeldTo !== undefined) head.replayLateFromMs = Number.POSITIVE_INFINITY;
     this.#applier = new RecordApplier({ head, kernels, chunks, onTombstones });
     this.#records = new ReplayRecords(kernels);
     this.#turnStartMs = options.clock.monotonicMs();
@@ -125,6 +134,7 @@ class Replay {
         if (!begun) this.#applier.beginSegment({ fromCheckpoint: source.fromCheckpoint, isEmpty: false });
         begun = true;
         while (reader.next()) {
+          if (this.#isBehindHeld(source, reader.recordStart)) await this.#takeLate();
           this.#apply(reader);
           if (head.isStageFull) await this.settle();
           if (this.#isTurnOver) await this.#breathe();
@@ -142,6 +152,19 @@ class Replay {
     } finally {
       await reader.close();
     }
+  }
+
+  #isBehindHeld({ fromCheckpoint, index }: Source, endByte: number): boolean {
+    const held = this.#lateHeldTo;
+    if (held === undefined) return false;
+    const segment = fromCheckpoint ? this.#checkpointIndex : index;
+    return !isBefore({ segment, endByte }, held);
+  }
+
+  async #takeLate(): Promise<void> {
+    await this.settle();
+    this.#lateHeldTo = undefined;
+    this.#options.head.replayLateFromMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Puts all samples read so far into the head. */

@@ -35,14 +35,14 @@ export class StoredChunks {
   }
 
   /**
-   * Reads the files to the first damage; chunks that end before `minValidMs` are passed over, those out of order only
-   * without `keepLate`. Changes nothing.
+   * Reads the files to the first damage. Chunks in order that end before `minValidMs` are passed over, and without
+   * `takesLate` those out of order. Changes nothing.
    */
   static async read(
     disk: Disk,
     directory: string,
     minValidMs: number,
-    { keepLate }: { readonly keepLate: boolean } = { keepLate: false },
+    { takesLate }: { readonly takesLate: boolean },
   ): Promise<StoredChunks> {
     let columns = new Float64Array(firstCapacity * fields);
     let count = 0;
@@ -53,7 +53,7 @@ export class StoredChunks {
     const onChunk = (chunk: HeadChunkRecord): void => {
       maxRef = Math.max(maxRef, chunk.ref);
       lastPlace = { segment: chunk.segment, offset: chunk.offset };
-      if (chunk.maxtMs < minValidMs && !(keepLate && chunk.isOutOfOrder)) return;
+      if (chunk.isOutOfOrder ? !takesLate : chunk.maxtMs < minValidMs) return;
       const at = count++ * fields;
       if (at + fields > columns.length) columns = grown(columns);
       columns[at] = chunk.ref;

@@ -80,6 +80,20 @@ export interface StagedRows {
   readonly startTimestamps?: number;
 }
 
+/** Samples that came out of order, in the order of their coming. */
+export interface LateRows {
+  readonly floats: FloatBatch;
+  readonly histograms: readonly HistogramSample[];
+}
+
+/** What stands in chunks of late samples. */
+export interface LateChunks {
+  /** The last commit that is in them. */
+  readonly commit: number;
+  /** Numbers of the chunk ranges that they reach into, rising. */
+  readonly ranges: readonly number[];
+}
+
 export interface HeadAppender extends Appender {
   /** Series that `series` made and did not find; they stay after a rollback. */
   readonly createdSeries: readonly SeriesRef[];
@@ -104,8 +118,18 @@ export interface Head {
   /** Of committed samples; Infinity and -Infinity when there is none. */
   readonly mintMs: number;
   readonly maxtMs: number;
-  /** Samples before this are out of bounds (the end of the last block). */
+  /** Of samples in order, and of late ones; Infinity where there is none. */
+  readonly inOrderMintMs: number;
+  readonly lateMintMs: number;
+  /** Samples before this are out of bounds (the end of the last block), or late. */
   minValidMs: number;
+  /** From the next appender on. */
+  outOfOrderWindowMs: number;
+  /**
+   * Of a log's samples that are not in order those are taken that are not before this. Unsaid: all where there is a
+   * window, else those from `minValidMs` on.
+   */
+  set replayLateFromMs(timeMs: number);
   readonly usedBytes: number;
   readonly reservedBytes: number;
   /** Series refused for want of memory so far. */
@@ -170,10 +194,19 @@ export interface Head {
   chunkWritten(id: number, place: ChunkPlace): void;
 
   /**
-   * Drops chunks that end before `mintMs`, and series that then have none and that no appender holds, in slices of at
-   * most 5 ms. Answers the refs that are gone.
+   * Drops chunks in order that end before `mintMs`, and series that then have no chunk and that no appender holds, in
+   * slices of at most 5 ms. Answers the refs that are gone.
    */
   truncateBefore(mintMs: number): Steps<readonly SeriesRef[]>;
+
+  /** Late samples that were shown, or read from a log, since the last call; undefined where there is none. */
+  takeLate(): LateRows | undefined;
+  /** Ends the chunks of late samples: those that come later begin others. Nothing is published until it is done. */
+  endLate(): Steps<LateChunks>;
+  /** Drops the chunks of late samples of a commit and of those before. */
+  dropLate(commit: number): Steps<void>;
+  /** The oldest file of `chunks_head` that a chunk names; Infinity where none does. */
+  oldestChunkFile(): Steps<number>;
 
   /** A place in the table of readers for a thread; the main thread has its own. */
   openReaderSlot(): number;

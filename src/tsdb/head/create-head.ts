@@ -16,6 +16,8 @@ import type {
   HeadAppender,
   HeadOptions,
   HeadView,
+  LateChunks,
+  LateRows,
   RestoredSeries,
   StagedRows,
   StoredSeries,
@@ -36,7 +38,7 @@ import {
 import { newestMs, restoreChunk, restoreChunkBytes } from './restore-chunk.js';
 import { seriesBound } from './series-bound.js';
 import { HeadState } from './state.js';
-import { truncateBefore } from './truncate.js';
+import { dropLate, endLate, oldestChunkFile, truncateBefore } from './truncate.js';
 
 /** Threads that may read; the main thread's own slot is 0. */
 const mostSlots = 256;
@@ -74,6 +76,26 @@ class ArenaHead implements Head {
     this.#state.writer.minValidMs = timeMs;
   }
 
+  get inOrderMintMs(): number {
+    return this.#state.writer.inOrderMintMs;
+  }
+
+  get lateMintMs(): number {
+    return this.#state.writer.lateMintMs;
+  }
+
+  get outOfOrderWindowMs(): number {
+    return this.#state.writer.outOfOrderWindowMs;
+  }
+
+  set outOfOrderWindowMs(windowMs: number) {
+    this.#state.writer.outOfOrderWindowMs = windowMs;
+  }
+
+  set replayLateFromMs(timeMs: number) {
+    this.#state.writer.replayLateFromMs = timeMs;
+  }
+
   get usedBytes(): number {
     return this.#state.writer.usedBytes;
   }
@@ -95,8 +117,8 @@ class ArenaHead implements Head {
   }
 
   view(): HeadView {
-    const { foreign, writer } = this.#state;
-    if (writer.publishing === 0) foreign.show(writer.commit);
+    const { writer } = this.#state;
+    if (writer.publishing === 0) this.#state.show(writer.commit);
     return { memory: writer.kernels.memory, layout: writer.layout };
   }
 
@@ -215,6 +237,22 @@ class ArenaHead implements Head {
 
   truncateBefore(mintMs: number): Steps<readonly SeriesRef[]> {
     return truncateBefore(this.#state, mintMs);
+  }
+
+  takeLate(): LateRows | undefined {
+    return this.#state.late.take();
+  }
+
+  endLate(): Steps<LateChunks> {
+    return endLate(this.#state);
+  }
+
+  dropLate(commit: number): Steps<void> {
+    return dropLate(this.#state, commit);
+  }
+
+  oldestChunkFile(): Steps<number> {
+    return oldestChunkFile(this.#state);
   }
 
   openReaderSlot(): number {

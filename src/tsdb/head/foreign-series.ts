@@ -1,6 +1,6 @@
 /**
- * The rare samples: histograms, floats with start timestamps, late samples. Their chunks are written here, out of the
- * head's memory, and shown there commit by commit as copies: a copy hides the one before from readers of later commits.
+ * Histograms, and floats with start timestamps. Their chunks are written here, out of the head's memory, and shown there
+ * commit by commit as copies: a copy hides the one before from readers of later commits.
  */
 import {
   chunkEncoding,
@@ -10,22 +10,12 @@ import {
   staleSample,
 } from '../../chunkenc/index.js';
 import { equalHistograms, type Histogram } from '../../model/index.js';
-import { cutChunks, SeriesRows } from '../../storage/index.js';
 import { closeOpen } from './closed-chunks.js';
-import { chunkFlag, hot, rowFlag } from './layout.js';
+import { hot, rowFlag } from './layout.js';
 import { chunkEndMs, needsCut, type OpenChunk, rangeEndMs } from './open-chunk.js';
 import { ShownCopies } from './shown-copies.js';
+import type { FloatSample } from './staged-floats.js';
 import type { HeadWriter } from './writer.js';
-
-/** Samples of a late chunk: DefaultOutOfOrderCapMax. */
-const lateSamplesPerChunk = 32;
-
-export interface FloatSample {
-  readonly timestampMs: number;
-  readonly low: number;
-  readonly high: number;
-  readonly startMs: number;
-}
 
 export interface HistogramRow {
   readonly timestampMs: number;
@@ -39,10 +29,6 @@ interface ForeignRow {
   open: OpenChunk | undefined;
   /** The newest histogram; undefined where the newest sample is none or is not known. */
   last: Histogram | undefined;
-  late: SeriesRows;
-  /** Addresses of the copies of `late`. */
-  lateShown: number[];
-  isLateChanged: boolean;
 }
 
 export class ForeignSeries {
@@ -64,19 +50,21 @@ export class ForeignSeries {
     return last !== undefined && equalHistograms(last, histogram);
   }
 
-  isIntegerSeries(row: number): boolean {
+  /** What a float marker says that ends a series of histograms; undefined of any other float. */
+  staleHistogram(row: number, sample: FloatSample): Histogram | undefined {
     const { views } = this.#writer;
+    if (!isStaleFloat(sample) || (this.#writer.flagsOf(row) & rowFlag.histogram) === 0) return undefined;
     const encoding = views.byte(views.hotRow(row) + hot.encoding);
-    return encoding === chunkEncoding.histogram || encoding === chunkEncoding.histogramWithStarts;
+    const integer = encoding === chunkEncoding.histogram || encoding === chunkEncoding.histogramWithStarts;
+    return staleSample(integer);
   }
 
   /** A float behind the newest sample. */
   appendFloat(row: number, sample: FloatSample, commit: number): void {
     const writer = this.#writer;
-    const isHistogram = (writer.flagsOf(row) & rowFlag.histogram) !== 0;
     const { startMs, timestampMs } = sample;
-    if (isHistogram && isStaleFloat(sample)) {
-      const histogram = staleSample(this.isIntegerSeries(row));
+    const histogram = this.staleHistogram(row, sample);
+    if (histogram !== undefined) {
       this.appendHistogram(row, { timestampMs, histogram, startMs }, commit);
       return;
     }
@@ -174,47 +162,10 @@ export class ForeignSeries {
     this.#writer.setFlags(row, rowFlag.histogram, 0);
   }
 
-  insertLateFloat(row: number, sample: FloatSample, commit: number): void {
-    const { timestampMs, low, high, startMs } = sample;
-    const isHistogram = (this.#writer.flagsOf(row) & rowFlag.histogram) !== 0;
-    if (isHistogram && isStaleFloat(sample)) {
-      const histogram = staleSample(this.isIntegerSeries(row));
-      this.insertLateHistogram(row, { timestampMs, histogram, startMs }, commit);
-    } else
-      this.#insertLate(row, timestampMs, commit, (rows) => rows.appendFloat(timestampMs, low, high, startMs));
-  }
-
-  insertLateHistogram(row: number, sample: HistogramRow, commit: number): void {
-    const { timestampMs, histogram, startMs } = sample;
-    this.#insertLate(row, timestampMs, commit, (rows) =>
-      rows.appendHistogram(timestampMs, histogram, startMs),
-    );
-  }
-
-  #insertLate(row: number, timestampMs: number, commit: number, append: (rows: SeriesRows) => void): void {
-    const foreign = this.#foreign(row);
-    if (foreign.late.length >= lateSamplesPerChunk) this.#endLate(foreign, commit);
-    const { late } = foreign;
-    const index = late.rowAtOrAfter(timestampMs);
-    if (index < late.length && late.timestamps[index] === timestampMs) {
-      this.#writer.droppedSamples++;
-      return;
-    }
-    const rows = late.emptyTwin();
-    rows.appendRows(late, 0, index);
-    append(rows);
-    rows.appendRows(late, index, late.length);
-    foreign.late = rows;
-    foreign.isLateChanged = true;
-    this.#changed.add(foreign);
-    this.#writer.noteTimes(timestampMs, timestampMs);
-  }
-
   /** Shows everything that changed as commit `commit`. */
   show(commit: number): void {
     for (const foreign of this.#changed) {
       if (foreign.open !== undefined) this.#showOpen(foreign, foreign.open, commit);
-      if (foreign.isLateChanged) this.#showLate(foreign, commit);
     }
     this.#changed.clear();
   }
@@ -227,28 +178,22 @@ export class ForeignSeries {
     this.#rows.delete(row);
   }
 
-  /** Whether the row has chunks that are still written. */
+  /** Whether the row has a chunk that is still written. */
   isOpen(row: number): boolean {
-    const foreign = this.#rows.get(row);
-    return foreign !== undefined && (foreign.open !== undefined || foreign.late.length > 0);
+    return this.#rows.get(row)?.open !== undefined;
   }
 
   /** Ends what ends before `mintMs`, so that truncation finds it among the closed chunks. */
   endBefore(row: number, mintMs: number, commit: number): void {
     const foreign = this.#rows.get(row);
-    if (foreign === undefined) return;
-    if (foreign.open !== undefined && foreign.open.maxtMs < mintMs) this.#endOpen(row, commit);
-    // Some of its copies may end before: none may be left that this still counts as its own.
-    const { late } = foreign;
-    if (late.length > 0 && (late.timestamps[0] as number) < mintMs) this.#endLate(foreign, commit);
+    if (foreign?.open !== undefined && foreign.open.maxtMs < mintMs) this.#endOpen(row, commit);
   }
 
   #foreign(row: number): ForeignRow {
     const ref = this.#writer.refOf(row);
     let foreign = this.#rows.get(row);
     if (foreign === undefined || foreign.ref !== ref) {
-      const late = new SeriesRows();
-      foreign = { row, ref, open: undefined, last: undefined, late, lateShown: [], isLateChanged: false };
+      foreign = { row, ref, open: undefined, last: undefined };
       this.#rows.set(row, foreign);
     }
     return foreign;
@@ -297,26 +242,6 @@ export class ForeignSeries {
     this.copies.hide(foreign.row, open.shownAt, commit);
     open.shownAt = at;
     open.isChanged = false;
-  }
-
-  #showLate(foreign: ForeignRow, commit: number): void {
-    const { late, row } = foreign;
-    const shown: number[] = [];
-    for (const { encoding, mintMs, maxtMs, bytes } of cutChunks(late.columns(0, late.length))) {
-      const samples = late.rowAfter(maxtMs) - late.rowAtOrAfter(mintMs);
-      const flags = chunkFlag.late;
-      shown.push(this.copies.add(row, bytes, { mintMs, maxtMs, encoding, samples, flags, commit }));
-    }
-    for (const at of foreign.lateShown) this.copies.hide(row, at, commit);
-    foreign.lateShown = shown;
-    foreign.isLateChanged = false;
-  }
-
-  #endLate(foreign: ForeignRow, commit: number): void {
-    if (foreign.isLateChanged) this.#showLate(foreign, commit);
-    for (const at of foreign.lateShown) if (at !== 0) this.#writer.closed.close(foreign.row, at);
-    foreign.lateShown = [];
-    foreign.late = new SeriesRows();
   }
 }
 

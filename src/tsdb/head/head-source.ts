@@ -16,6 +16,9 @@ import { enterHead } from './readers.js';
 
 const nothingDeleted = [] as const;
 
+/** What came in order, or what came late. */
+export type HeadPart = 'in-order' | 'late';
+
 export interface HeadSourceOptions {
   readonly view: HeadView;
   /** Of the thread that reads; 0 is the main thread's. */
@@ -29,6 +32,10 @@ export interface HeadSourceOptions {
   readonly mapped: MappedChunks;
   /** By reference; nothing when unsaid. */
   readonly deletions?: Tombstones;
+  /** Whether deletions concern late samples. Here those go to blocks before any is deleted; Prometheus keeps them. */
+  readonly deletesLate?: boolean | undefined;
+  /** Both when unsaid. */
+  readonly part?: HeadPart | undefined;
   /** Called between two looks at a series' state: a test delays the reader here. */
   readonly pause?: () => void;
 }
@@ -92,7 +99,10 @@ class ArenaSource implements HeadSource {
           .chunks()
           .some(
             (seen) =>
-              seen.mintMs <= maxtMs && seen.maxtMs >= mintMs && !isDeleted(deleted, seen.mintMs, seen.maxtMs),
+              isOf(this.#options.part, seen) &&
+              seen.mintMs <= maxtMs &&
+              seen.maxtMs >= mintMs &&
+              (this.#isSpared(seen) || !isDeleted(deleted, seen.mintMs, seen.maxtMs)),
           );
         if (isMet) rows.push(row);
       });
@@ -103,10 +113,17 @@ class ArenaSource implements HeadSource {
       deletions,
       reader: this.#reader,
       views: this.#views,
+      part: this.#options.part,
+      isSpared: (seen) => this.#isSpared(seen),
       mapped: this.#options.mapped,
       kernels: this.#options.kernels,
       labels: (labelsAt, count) => this.#labelIds(labelsAt, count, request.symbols),
     });
+  }
+
+  /** Whether deletions do not concern it. */
+  #isSpared({ isLate }: VisibleChunk): boolean {
+    return isLate && this.#options.deletesLate !== true;
   }
 
   spans(matchers: readonly Matcher[]): readonly SeriesSpan[] {
@@ -115,10 +132,11 @@ class ArenaSource implements HeadSource {
       let mintMs = Number.POSITIVE_INFINITY;
       let maxtMs = Number.NEGATIVE_INFINITY;
       for (const seen of this.#reader.chunks()) {
+        if (!isOf(this.#options.part, seen)) continue;
         mintMs = Math.min(mintMs, seen.mintMs);
         maxtMs = Math.max(maxtMs, seen.maxtMs);
       }
-      spans.push({ ref: this.#reader.ref as SeriesRef, mintMs, maxtMs });
+      if (mintMs <= maxtMs) spans.push({ ref: this.#reader.ref as SeriesRef, mintMs, maxtMs });
     });
     return spans;
   }
@@ -205,15 +223,21 @@ class ArenaSource implements HeadSource {
   }
 }
 
+function isOf(part: HeadPart | undefined, { isLate }: VisibleChunk): boolean {
+  return part === undefined || (part === 'late') === isLate;
+}
+
 interface SeriesParts {
   readonly rows: readonly number[];
   readonly window: TimeWindow;
   readonly deletions: Tombstones;
   readonly reader: RowReader;
+  readonly part: HeadPart | undefined;
   readonly views: HeadViews;
   readonly mapped: MappedChunks;
   readonly kernels: Kernels;
   labels(labelsAt: number, count: number): LabelIds;
+  isSpared(seen: VisibleChunk): boolean;
 }
 
 class ArenaSeries implements MatchedSeries {
@@ -246,16 +270,26 @@ class ArenaSeries implements MatchedSeries {
   }
 
   chunks(index: number): readonly ChunkBytes[] {
-    const chunks = wholeChunks(this.#seen(index), this.#parts);
+    const seen = this.#seen(index);
     const deleted = this.#parts.deletions.get(this.#parts.reader.ref);
-    return deleted === undefined ? chunks : chunks.flatMap((chunk) => dropDeleted(chunk, deleted));
+    if (deleted === undefined) return wholeChunks(seen, this.#parts);
+    const { isSpared } = this.#parts;
+    const spared = wholeChunks(seen.filter(isSpared), this.#parts);
+    const others = wholeChunks(
+      seen.filter((each) => !isSpared(each)),
+      this.#parts,
+    );
+    const kept = others.flatMap((chunk) => dropDeleted(chunk, deleted));
+    return [...kept, ...spared].sort((a, b) => a.mintMs - b.mintMs);
   }
 
   /** The row reader stands at the series afterwards. */
   #seen(index: number): VisibleChunk[] {
-    const { reader, rows, window } = this.#parts;
+    const { reader, rows, window, part } = this.#parts;
     reader.read(rows[index] as number);
-    return reader.chunks().filter((seen) => seen.mintMs <= window.maxtMs && seen.maxtMs >= window.mintMs);
+    return reader
+      .chunks()
+      .filter((seen) => isOf(part, seen) && seen.mintMs <= window.maxtMs && seen.maxtMs >= window.mintMs);
   }
 
   close(): void {}

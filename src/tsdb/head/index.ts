@@ -5,7 +5,10 @@ export type {
   HeadAppender,
   HeadOptions,
   HeadView,
+  LateChunks,
+  LateRows,
 } from './contracts.js';
 export { createHead } from './create-head.js';
-export { openHeadSource } from './head-source.js';
+export { type HeadPart, openHeadSource } from './head-source.js';
 export type { MappedChunks } from './mapped-chunks.js';
+export { StagedFloats } from './staged-floats.js';

@@ -40,11 +40,11 @@ export function loadChunks(seen: readonly VisibleChunk[], parts: Parts, into: Co
 export function loadKept(
   seen: readonly VisibleChunk[],
   deleted: readonly DeletedInterval[],
-  parts: Parts,
+  parts: Parts & { isSpared(seen: VisibleChunk): boolean },
   into: ColumnWriter,
 ): void {
   for (const each of seen) {
-    if (!touchesDeleted(deleted, each.mintMs, each.maxtMs)) {
+    if (parts.isSpared(each) || !touchesDeleted(deleted, each.mintMs, each.maxtMs)) {
       loadChunks([each], parts, into);
       continue;
     }

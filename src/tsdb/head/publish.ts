@@ -70,7 +70,7 @@ function* publishFloats(state: HeadState, publication: Publication, from: number
 
 /** A float that the kernel left: late, with a start timestamp, or behind a histogram. */
 function publishFloat(state: HeadState, { columns, bounds, commit }: Publication, index: number): void {
-  const { writer, foreign } = state;
+  const { writer, foreign, late } = state;
   const row = columns.rowAt(index);
   const sample = columns.sample(index);
   if (bounds === undefined || (writer.flagsOf(row) & rowFlag.dead) !== 0) {
@@ -85,12 +85,12 @@ function publishFloat(state: HeadState, { columns, bounds, commit }: Publication
     windowMs: writer.outOfOrderWindowMs,
   });
   if (judged === verdict.inOrder) foreign.appendFloat(row, sample, commit);
-  else if (judged === verdict.late) foreign.insertLateFloat(row, sample, commit);
+  else if (judged === verdict.late) late.insertFloat(row, sample, commit);
   else writer.droppedSamples++;
 }
 
 function publishHistogram(state: HeadState, { bounds, commit }: Publication, special: SpecialRow): void {
-  const { writer, foreign } = state;
+  const { writer, foreign, late } = state;
   const { row, timestampMs } = special;
   writer.setFlags(row, 0, rowFlag.pending);
   if (bounds === undefined || (writer.flagsOf(row) & rowFlag.dead) !== 0) {
@@ -101,6 +101,6 @@ function publishHistogram(state: HeadState, { bounds, commit }: Publication, spe
   const windowMs = writer.outOfOrderWindowMs;
   const judged = judge({ timestampMs, lastMs, pendingMs: undefined, bounds, windowMs });
   if (judged === verdict.inOrder) foreign.appendHistogram(row, special, commit);
-  else if (judged === verdict.late) foreign.insertLateHistogram(row, special, commit);
+  else if (judged === verdict.late) late.insertHistogram(row, special, commit);
   else writer.droppedSamples++;
 }

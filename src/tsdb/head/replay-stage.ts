@@ -1,5 +1,6 @@
 import type { StagedRows } from './contracts.js';
 import { type HeadViews, noRow } from './layout.js';
+import type { FloatSample } from './staged-floats.js';
 import { type HeadWriter, rowsInSlice } from './writer.js';
 
 const tableBytes = 32_768;
@@ -13,14 +14,6 @@ const samplesPerSeries = 6;
 const scarceBytes = 1 << 18;
 /** What waits takes at most this part of what memory is free, and nothing where a quarter of it or less is free. */
 const freePart = 1 / 8;
-
-/** A float as the log has it. */
-export interface LoggedFloat {
-  readonly timestampMs: number;
-  readonly low: number;
-  readonly high: number;
-  readonly startMs: number;
-}
 
 /** Samples of a log that wait in the head's memory until there are some for each series (assembly/head-replay.ts). */
 export class ReplayStage {
@@ -59,14 +52,14 @@ export class ReplayStage {
 
   /** Lets rows wait from `from` on; answers how far it came: what is left finds no room until others are settled. */
   add(rows: StagedRows, from: number): number {
-    const { exports, minValidMs, outOfOrderWindowMs } = this.#writer;
+    const { exports, minValidMs, replayLateFromMs } = this.#writer;
+    const takesOld = replayLateFromMs < minValidMs;
     const { refs, timestamps, values, length } = rows;
-    const hasWindow = outOfOrderWindowMs > 0;
     if (this.waiting === 0) this.#fillFirst();
     let at = from;
     while (at < length) {
       const to = Math.min(length, at + rowsInSlice);
-      const stopped = exports.headReplayStage(refs, timestamps, values, at, to, minValidMs, hasWindow) >>> 0;
+      const stopped = exports.headReplayStage(refs, timestamps, values, at, to, minValidMs, takesOld) >>> 0;
       if (stopped < to && !this.#fillNext()) return stopped;
       at = stopped;
     }
@@ -79,7 +72,7 @@ export class ReplayStage {
   }
 
   /** Appends a slice of what was aimed at; `each` gets what the kernel does not append. False when all is done. */
-  settleSlice(each: (row: number, sample: LoggedFloat) => void): boolean {
+  settleSlice(each: (row: number, sample: FloatSample) => void): boolean {
     const views = this.#views;
     const { exports, minValidMs } = this.#writer;
     const at = exports.headReplaySettle(minValidMs, rowsInSlice) >>> 0;

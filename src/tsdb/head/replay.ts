@@ -5,7 +5,7 @@ import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index
 import type { RestoredSeries, StagedRows, StoredSeries } from './contracts.js';
 import { isStaleFloat } from './foreign-series.js';
 import { hot, noRow, rowFlag } from './layout.js';
-import type { LoggedFloat } from './replay-stage.js';
+import type { FloatSample } from './staged-floats.js';
 import type { HeadState } from './state.js';
 import { rowsInSlice } from './writer.js';
 
@@ -57,13 +57,14 @@ export function endReplay(state: HeadState): void {
 export function replayRows(state: HeadState, rows: StagedRows): number {
   const { writer } = state;
   const { exports } = writer;
-  const hasWindow = writer.outOfOrderWindowMs > 0;
   settleStaged(state);
   if (rows.startTimestamps !== undefined) return replayWithStarts(state, columnsAt(state, rows));
   for (let at = 0; at < rows.length; ) {
     const to = Math.min(rows.length, at + rowsInSlice);
     const { refs, timestamps, values } = rows;
-    const stopped = exports.headReplay(refs, timestamps, values, at, to, writer.minValidMs, hasWindow) >>> 0;
+    const { minValidMs } = writer;
+    const takesOld = writer.replayLateFromMs < minValidMs;
+    const stopped = exports.headReplay(refs, timestamps, values, at, to, minValidMs, takesOld) >>> 0;
     at = stopped;
     if (stopped < to) {
       const { views } = writer;
@@ -136,13 +137,14 @@ function replayWithStarts(state: HeadState, batch: FloatBatch): number {
 }
 
 /** What was read is seen at once. */
-function showReplayed({ writer, foreign }: HeadState): void {
-  foreign.show(writer.commit);
+function showReplayed(state: HeadState): void {
+  const { writer, foreign } = state;
+  state.show(writer.commit);
   foreign.copies.forgetHidden();
   writer.reclaim();
 }
 
-function replayFloat(state: HeadState, ref: number, sample: LoggedFloat): boolean {
+function replayFloat(state: HeadState, ref: number, sample: FloatSample): boolean {
   const row = state.writer.rowOf(ref);
   if (row === noRow) return false;
   appendLeft(state, row, sample);
@@ -150,17 +152,17 @@ function replayFloat(state: HeadState, ref: number, sample: LoggedFloat): boolea
 }
 
 /** A float that no kernel appends. */
-function appendLeft(state: HeadState, row: number, sample: LoggedFloat): void {
-  const { writer, foreign } = state;
+function appendLeft(state: HeadState, row: number, sample: FloatSample): void {
+  const { writer, foreign, late } = state;
   const place = placeOf(state, row, sample.timestampMs);
   if (place === 'behind') foreign.appendFloat(row, sample, writer.commit);
-  else if (place === 'among') foreign.insertLateFloat(row, sample, writer.commit);
+  else if (place === 'among') late.insertFloat(row, sample, writer.commit);
   else if (writer.loggedMsOf(row) === sample.timestampMs && !isStaleFloat(sample))
     writer.setFlags(row, 0, rowFlag.histogram);
 }
 
 export function replayHistogram(state: HeadState, sample: HistogramSample): boolean {
-  const { writer, foreign } = state;
+  const { writer, foreign, late } = state;
   const row = writer.rowOf(sample.ref);
   if (row === noRow) return false;
   settleRow(state, row);
@@ -168,8 +170,7 @@ export function replayHistogram(state: HeadState, sample: HistogramSample): bool
   const startMs = knownStart(sample.startTimestampMs);
   const place = placeOf(state, row, timestampMs);
   if (place === 'behind') foreign.appendHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
-  else if (place === 'among')
-    foreign.insertLateHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
+  else if (place === 'among') late.insertHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
   else if (writer.loggedMsOf(row) === timestampMs) foreign.noteKind(row, histogram);
   showReplayed(state);
   return true;
@@ -181,12 +182,13 @@ function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' |
   const { views, minValidMs } = writer;
   const isOld = timestampMs < minValidMs;
   if (!(Math.abs(timestampMs) <= chunkTimeLimitMs)) return 'nowhere';
-  if (isOld && writer.outOfOrderWindowMs <= 0) return 'nowhere';
+  const lateFromMs = writer.replayLateFromMs;
+  if (isOld && timestampMs < lateFromMs) return 'nowhere';
   const at = views.hotRow(row);
   const lastMs = views.double(at + hot.lastMs);
   const isFresh = views.word(at + hot.openAt) === 0 && (views.byte(at + hot.flags) & rowFlag.foreign) === 0;
   const loggedMs = isFresh ? views.double(at + hot.lastDelta) : lastMs;
-  if (timestampMs < loggedMs) return 'among';
+  if (timestampMs < loggedMs) return timestampMs < lateFromMs ? 'nowhere' : 'among';
   if (timestampMs === loggedMs) return 'nowhere';
   if (isFresh) views.setDouble(at + hot.lastDelta, timestampMs);
   return timestampMs > lastMs && !isOld ? 'behind' : 'nowhere';

@@ -25,7 +25,9 @@ export function restoreChunkBytes(state: HeadState, restored: ClosedChunk, bytes
   const flags = isOutOfOrder ? chunkFlag.late : 0;
   return restoreInto(state, restored, (row) => {
     const record = { mintMs, maxtMs, encoding, samples, flags, commit: 0 };
-    return state.foreign.copies.add(row, bytes, record) !== 0;
+    const at = state.foreign.copies.add(row, bytes, record);
+    if (at !== 0 && isOutOfOrder) state.writer.closed.close(row, at);
+    return at !== 0;
   });
 }
 
@@ -40,7 +42,8 @@ function restoreInto(state: HeadState, restored: ClosedChunk, put: (row: number)
     writer.refusedSamples += samples;
     return true;
   }
-  writer.noteTimes(mintMs, maxtMs);
+  if (isOutOfOrder) writer.noteLateTimes(mintMs, maxtMs);
+  else writer.noteTimes(mintMs, maxtMs);
   if (isOutOfOrder || maxtMs <= writer.lastMsOf(row)) return true;
   const isHistogram = encoding >= firstHistogramEncoding && encoding !== xor2Encoding;
   writer.changeRow(row, () => {

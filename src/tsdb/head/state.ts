@@ -4,6 +4,7 @@ import { ForeignSeries } from './foreign-series.js';
 import { HeadExemplars } from './head-exemplars.js';
 import { HeadTexts } from './head-texts.js';
 import type { SampleBounds } from './judge.js';
+import { LateSeries } from './late-series.js';
 import { control, noRow } from './layout.js';
 import { ReplayStage } from './replay-stage.js';
 import { HeadWriter } from './writer.js';
@@ -17,6 +18,7 @@ export interface OpenAppender {
 export class HeadState {
   readonly writer: HeadWriter;
   readonly foreign: ForeignSeries;
+  readonly late: LateSeries;
   readonly texts: HeadTexts;
   readonly stage: ReplayStage;
   readonly exemplars: HeadExemplars;
@@ -26,6 +28,7 @@ export class HeadState {
   constructor(options: HeadOptions) {
     this.writer = new HeadWriter(options);
     this.foreign = new ForeignSeries(this.writer);
+    this.late = new LateSeries(this.writer, this.foreign);
     this.stage = new ReplayStage(this.writer);
     this.texts = new HeadTexts(this.writer.views);
     this.exemplars = new HeadExemplars(
@@ -48,15 +51,20 @@ export class HeadState {
   beginCommit(): number {
     const { writer } = this;
     // Whatever a log restored is older than any commit.
-    this.foreign.show(writer.commit);
+    this.show(writer.commit);
     writer.publishing = (writer.commit + 1) >>> 0;
     return writer.publishing;
+  }
+
+  show(commit: number): void {
+    this.foreign.show(commit);
+    this.late.show(commit);
   }
 
   /** Shows what the commit brought. */
   endCommit(commit: number): void {
     const { writer, foreign } = this;
-    foreign.show(commit);
+    this.show(commit);
     writer.takeNotes();
     Atomics.store(writer.views.words, (writer.layout.control + control.commit) >>> 2, commit);
     writer.publishing = 0;

@@ -1,7 +1,8 @@
 import type { Steps } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { dropChunk } from './closed-chunks.js';
-import { chunk, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
+import { chunk, chunkFlag, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
+import type { LateChunks } from './contracts.js';
 import type { HeadState } from './state.js';
 
 /** Rows and pairs of one step: a millisecond or two. */
@@ -10,27 +11,26 @@ const pairsInStep = 4096;
 const endOfList = -1;
 
 /**
- * Drops chunks that end before `mintMs`, then series without any. While a reader of an earlier commit is open its chunks
- * are hidden from later ones and dropped when it has left.
+ * Drops chunks of samples in order that end before `mintMs`, then series without any. While a reader of an earlier commit
+ * is open its chunks are hidden from later ones and dropped when it has left.
  */
 export function* truncateBefore(state: HeadState, mintMs: number): Steps<readonly SeriesRef[]> {
   const { writer } = state;
   const dead: number[] = [];
-  writer.lowestNotedMs = Number.POSITIVE_INFINITY;
+  writer.beginTruncation('inOrder');
   let earliestMs = Number.POSITIVE_INFINITY;
   for (let row = 0; row < writer.rowLimit; ) {
     const to = Math.min(writer.rowLimit, row + rowsInStep);
     for (; row < to; row++) {
       if (writer.refOf(row) === 0 || (writer.flagsOf(row) & rowFlag.dead) !== 0) continue;
       state.foreign.endBefore(row, mintMs, writer.commit);
-      const firstMs = truncateRow(state, row, mintMs);
-      earliestMs = Math.min(earliestMs, firstMs);
-      if (firstMs === Number.POSITIVE_INFINITY && isEmpty(state, row)) dead.push(row);
+      earliestMs = Math.min(earliestMs, truncateRow(state, row, mintMs));
+      if (isEmpty(state, row)) dead.push(row);
     }
     writer.takeNotes();
     yield;
   }
-  writer.mintMs = Math.min(earliestMs, writer.lowestNotedMs);
+  writer.truncated('inOrder', earliestMs);
   const gone = yield* removeRows(state, dead);
   writer.reclaim();
   return gone;
@@ -42,13 +42,13 @@ function heldRows(state: HeadState): Set<number> {
   return held;
 }
 
-function isEmpty({ writer, foreign }: HeadState, row: number): boolean {
+function isEmpty({ writer, foreign, late }: HeadState, row: number): boolean {
   const { views } = writer;
   const hasChunks = views.half(views.coldRow(row) + cold.chunkCount) > 0;
-  return !hasChunks && views.word(views.hotRow(row) + hot.openAt) === 0 && !foreign.isOpen(row);
+  return !hasChunks && views.word(views.hotRow(row) + hot.openAt) === 0 && !foreign.isOpen(row) && !late.isOpen(row);
 }
 
-/** The first time that is left, Infinity where nothing is. */
+/** The first time in order that is left, Infinity where nothing is. */
 function truncateRow(state: HeadState, row: number, mintMs: number): number {
   const { writer } = state;
   const { views } = writer;
@@ -63,13 +63,87 @@ function truncateRow(state: HeadState, row: number, mintMs: number): number {
   while (index < views.half(coldAt + cold.chunkCount)) {
     const record = views.word(coldAt + cold.chunks) + index * chunkRecordBytes;
     const chunkMintMs = views.double(record + chunk.mint);
-    if (chunkMintMs + views.word(record + chunk.span) >= mintMs) {
+    if (isLate(state, record)) index++;
+    else if (chunkMintMs + views.word(record + chunk.span) >= mintMs) {
       firstMs = Math.min(firstMs, chunkMintMs);
       index++;
     } else if (hideFromLater(state, row, record)) index++;
     else dropChunk(writer, row, record);
   }
   return firstMs;
+}
+
+function isLate({ writer }: HeadState, record: number): boolean {
+  return (writer.views.byte(record + chunk.flags) & chunkFlag.late) !== 0;
+}
+
+/** Ends the chunks of late samples and tells what they hold, while nothing is published. */
+export function* endLate(state: HeadState): Steps<LateChunks> {
+  const { writer } = state;
+  const { views } = writer;
+  yield* state.late.endAll(writer.commit);
+  const ranges = new Set<number>();
+  const { chunkRangeMs } = writer.options;
+  for (let row = 0; row < writer.rowLimit; ) {
+    const to = Math.min(writer.rowLimit, row + rowsInStep);
+    for (; row < to; row++)
+      eachRecord(state, row, (record) => {
+        if (!isLate(state, record) || views.word(record + chunk.hidden) !== 0) return;
+        const mintMs = views.double(record + chunk.mint);
+        const last = Math.floor((mintMs + views.word(record + chunk.span)) / chunkRangeMs);
+        for (let range = Math.floor(mintMs / chunkRangeMs); range <= last; range++) ranges.add(range);
+      });
+    yield;
+  }
+  return { commit: writer.commit, ranges: [...ranges].sort((a, b) => a - b) };
+}
+
+function eachRecord({ writer }: HeadState, row: number, visit: (record: number) => void): void {
+  if (writer.refOf(row) === 0) return;
+  const { views } = writer;
+  const coldAt = views.coldRow(row);
+  const count = views.half(coldAt + cold.chunkCount);
+  for (let index = count - 1; index >= 0; index--)
+    visit(views.word(coldAt + cold.chunks) + index * chunkRecordBytes);
+}
+
+/** Drops the chunks of late samples of a commit and those before, as `truncateBefore` does. */
+export function* dropLate(state: HeadState, commit: number): Steps<void> {
+  const { writer } = state;
+  const { views } = writer;
+  writer.beginTruncation('late');
+  let earliestMs = Number.POSITIVE_INFINITY;
+  const visit = (row: number, record: number): void => {
+    if (!isLate(state, record)) return;
+    const shownBy = views.word(record + chunk.commit);
+    if (shownBy !== 0 && ((commit - shownBy) | 0) < 0)
+      earliestMs = Math.min(earliestMs, views.double(record + chunk.mint));
+    else if (!hideFromLater(state, row, record)) dropChunk(writer, row, record);
+  };
+  for (let row = 0; row < writer.rowLimit; ) {
+    const to = Math.min(writer.rowLimit, row + rowsInStep);
+    for (; row < to; row++) eachRecord(state, row, (record) => visit(row, record));
+    yield;
+  }
+  writer.truncated('late', earliestMs);
+  writer.reclaim();
+}
+
+/** The oldest file of `chunks_head` that a chunk names, Infinity where none does. */
+export function* oldestChunkFile(state: HeadState): Steps<number> {
+  const { writer } = state;
+  const { views } = writer;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < writer.rowLimit; ) {
+    const to = Math.min(writer.rowLimit, row + rowsInStep);
+    for (; row < to; row++)
+      eachRecord(state, row, (record) => {
+        if ((views.byte(record + chunk.flags) & chunkFlag.onDisk) === 0) return;
+        oldest = Math.min(oldest, views.word(record + chunk.at));
+      });
+    yield;
+  }
+  return oldest;
 }
 
 /** Where an older reader may still want the chunk. */
@@ -109,7 +183,7 @@ function* removeRows(state: HeadState, rows: readonly number[]): Steps<SeriesRef
 }
 
 function forgetSeries(state: HeadState, row: number, pairs: Set<number>): SeriesRef[] {
-  const { writer, foreign, exemplars } = state;
+  const { writer, foreign, late, exemplars } = state;
   const { views, exports } = writer;
   const coldAt = views.coldRow(row);
   const labels = views.word(coldAt + cold.labels);
@@ -120,6 +194,7 @@ function forgetSeries(state: HeadState, row: number, pairs: Set<number>): Series
   for (const alias of aliases) exports.headForgetRef(alias, row);
   exports.headRemove(row);
   foreign.forgetRow(row);
+  late.forgetRow(row);
   exemplars.removeSeries(ref);
   return [ref, ...aliases];
 }

@@ -21,6 +21,8 @@ const mostLabels = 65_535;
 /** Memory that is kept for what existing series still bring. */
 const reserveBytes = 262_144;
 
+export type SampleOrder = 'inOrder' | 'late';
+
 export class HeadWriter {
   readonly kernels: Kernels;
   readonly exports: KernelExports;
@@ -32,14 +34,17 @@ export class HeadWriter {
   readonly #texts: TextScratch;
   /** Room for the commits of the readers. */
   readonly commitsAt: number;
-  readonly outOfOrderWindowMs: number;
+  outOfOrderWindowMs: number;
+  #replayLateFromMs: number | undefined;
   minValidMs = Number.NEGATIVE_INFINITY;
   seriesCount = 0;
   refusedSeries = 0;
   refusedSamples = 0;
   droppedSamples = 0;
-  /** Of samples since truncation began. */
-  lowestNotedMs = Number.POSITIVE_INFINITY;
+  /** Of samples in order, and of late ones. */
+  readonly #firstMs = { inOrder: Number.POSITIVE_INFINITY, late: Number.POSITIVE_INFINITY };
+  /** Of those that came since a truncation began. */
+  readonly #notedMs = { inOrder: Number.POSITIVE_INFINITY, late: Number.POSITIVE_INFINITY };
   /** The commit in progress, 0 when there is none. */
   publishing = 0;
   #nextRow = 0;
@@ -88,8 +93,39 @@ export class HeadWriter {
     return this.views.double(this.layout.control + control.mint);
   }
 
-  set mintMs(timeMs: number) {
-    this.views.setDouble(this.layout.control + control.mint, timeMs);
+  /** Of a log's samples that are not in order those are taken that are not before this. */
+  get replayLateFromMs(): number {
+    return this.#replayLateFromMs ?? (this.outOfOrderWindowMs > 0 ? Number.NEGATIVE_INFINITY : this.minValidMs);
+  }
+
+  set replayLateFromMs(timeMs: number) {
+    this.#replayLateFromMs = timeMs;
+  }
+
+  /** Of samples in order. */
+  get inOrderMintMs(): number {
+    return this.#firstMs.inOrder;
+  }
+
+  /** Of late samples; Infinity where there is none. */
+  get lateMintMs(): number {
+    return this.#firstMs.late;
+  }
+
+  /** The first times are found anew: `truncated` says them. */
+  beginTruncation(kind: SampleOrder): void {
+    this.#notedMs[kind] = Number.POSITIVE_INFINITY;
+  }
+
+  /** Of what a truncation has left. */
+  truncated(kind: SampleOrder, earliestMs: number): void {
+    this.#firstMs[kind] = Math.min(earliestMs, this.#notedMs[kind]);
+    this.#showMint();
+  }
+
+  #showMint(): void {
+    const mintMs = Math.min(this.#firstMs.inOrder, this.#firstMs.late);
+    this.views.setDouble(this.layout.control + control.mint, mintMs);
   }
 
   get maxtMs(): number {
@@ -266,8 +302,19 @@ export class HeadWriter {
   }
 
   noteTimes(lowestMs: number, highestMs: number): void {
-    if (lowestMs < this.lowestNotedMs) this.lowestNotedMs = lowestMs;
-    if (lowestMs < this.mintMs) this.mintMs = lowestMs;
+    this.#note('inOrder', lowestMs, highestMs);
+  }
+
+  noteLateTimes(lowestMs: number, highestMs: number): void {
+    this.#note('late', lowestMs, highestMs);
+  }
+
+  #note(kind: SampleOrder, lowestMs: number, highestMs: number): void {
+    if (lowestMs < this.#notedMs[kind]) this.#notedMs[kind] = lowestMs;
+    if (lowestMs < this.#firstMs[kind]) {
+      this.#firstMs[kind] = lowestMs;
+      this.#showMint();
+    }
     if (highestMs > this.maxtMs) this.maxtMs = highestMs;
   }
 

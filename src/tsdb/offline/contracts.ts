@@ -1,7 +1,7 @@
 import type { Clock, Disk } from '../../base/index.js';
 import type { Metadata } from '../../model/index.js';
 import type { CardinalityStats, Queryable } from '../../storage/index.js';
-import type { ReplayProgress, ReplayStats } from '../db/index.js';
+import type { LateLogStats, ReplayProgress, ReplayStats } from '../db/index.js';
 import type { SegmentReport } from '../wal/index.js';
 
 export interface ReadOnlyOptions {
@@ -26,16 +26,6 @@ export interface ReadOnlyOptions {
   /** The contents of an archive may take so much on disk; 64 GiB. */
   readonly maxArchiveBytes?: number;
   readonly signal?: AbortSignal;
-}
-
-/** The log of out-of-order samples. */
-export interface LateLogStats {
-  samples: number;
-  histograms: number;
-  /** Samples whose series no log names. */
-  unknownRefs: number;
-  /** Damaged places and records that cannot be read. */
-  corruptions: number;
 }
 
 /** What a directory held when it was read. Queries with `SelectRequest.onDamage` go on where files are damaged. */

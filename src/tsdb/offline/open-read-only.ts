@@ -93,7 +93,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnl
   const view: DatabaseView = {
     version: 0,
     head: log?.head.view(),
-    ...(log === undefined ? {} : { headDeletions: log.deletions }),
+    ...(log === undefined ? {} : { headDeletions: log.deletions, deletesLate: log.deletesLate }),
     chunksHeadDirectory: chunksHeadOf(places, options.directory),
     chunksHeadFrom: 0,
     blocks: blocks.map(toViewed),

@@ -1,13 +1,24 @@
 import * as path from 'node:path';
 import { type Disk, systemClock } from '../../base/index.js';
 import { KernelMemoryError, Kernels, reserveMemory } from '../../kernels/index.js';
-import { emptyReplayStats, HeadDeletions, type ReplayStats, replayWal, StoredChunks } from '../db/index.js';
+import {
+  emptyReplayStats,
+  HeadDeletions,
+  heldPlace,
+  isForeign,
+  isWhole,
+  type LateLogStats,
+  type ReplayStats,
+  readLateLog,
+  replayWal,
+  StoredChunks,
+  surveyLateLog,
+} from '../db/index.js';
 import { createHead, type Head } from '../head/index.js';
 import type { Tombstones } from '../tombstones/index.js';
 import { lastCheckpoint, listSegments, type SegmentReport } from '../wal/index.js';
-import type { LateLogStats, ReadOnlyOptions } from './contracts.js';
+import type { ReadOnlyOptions } from './contracts.js';
 import type { Places } from './find-places.js';
-import { readLateLog } from './late-log.js';
 import { nameChunks } from './name-chunks.js';
 import { restoreSnapshot } from './restore-snapshot.js';
 
@@ -25,6 +36,8 @@ export interface ReadLog {
   readonly lateLog: LateLogStats;
   readonly reports: readonly SegmentReport[];
   readonly deletions: Tombstones;
+  /** Whether they concern late samples. */
+  readonly deletesLate: boolean;
   /** Files of `chunks_head` that cannot be read to their end, with why. */
   readonly broken: ReadonlyMap<string, string>;
 }
@@ -66,10 +79,11 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
   const kernels = new Kernels(module, reserveMemory({ maxBytes, initialBytes: maxBytes }), maxBytes);
   const head = createHead({ kernels, chunkRangeMs, maxExemplars: 100_000 });
   head.minValidMs = minValidMs;
+  const survey = lateLog === undefined ? undefined : await surveyLateLog(disk, lateLog);
   const chunks =
     chunksHead === undefined
       ? undefined
-      : await StoredChunks.read(disk, chunksHead, minValidMs, { keepLate: true });
+      : await StoredChunks.read(disk, chunksHead, minValidMs, { takesLate: !isWhole(survey) });
   const deletions = new HeadDeletions(head);
   const reports: SegmentReport[] = [];
   const late: LateLogStats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
@@ -82,19 +96,24 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
     const replayed = await replayWal({
       ...{ disk, clock, head, kernels, chunks, onProgress, onTombstones },
       directory: log,
+      lateHeldTo: heldPlace(survey),
     });
     stats = replayed.stats;
     reports.push(...replayed.reports);
   }
   stats.unknownRefs.tombstones += deletions.unknownRefs;
   if (isLoose === true) await nameChunks({ disk, head, chunks, lateLog });
-  if (lateLog !== undefined)
-    reports.push(...(await readLateLog({ disk, directory: lateLog, head, chunks, stats: late })));
+  if (lateLog !== undefined && survey !== undefined)
+    reports.push(...(await readLateLog({ disk, directory: lateLog, head, chunks, survey, stats: late })));
   if (head.refusedSeries + head.refusedSamples > 0) throw new KernelMemoryError('the log does not fit');
   const broken = new Map<string, string>();
   const damage = chunks?.scan.damage;
   if (damage !== undefined) broken.set(damage.path, `at byte ${damage.offset}: ${damage.reason}`);
-  return { head, stats, lateLog: late, reports, deletions: deletions.all, broken };
+  return {
+    ...{ head, stats, lateLog: late, reports, broken },
+    deletions: deletions.all,
+    deletesLate: isForeign(survey),
+  };
 }
 
 /**

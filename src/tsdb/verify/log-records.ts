@@ -21,6 +21,7 @@ export const recordNames: ReadonlyMap<number, string> = new Map([
   [12, 'histograms-v2'],
   [13, 'float-histograms-v2'],
   [129, 'series-copy'],
+  [130, 'late-place'],
 ]);
 
 /** One entry of a record. What a kind of record does not have is absent. */

@@ -59,6 +59,7 @@ export class KnownRefs {
       case 'histograms':
         for (const { ref } of record.samples) this.#see(ref, place);
         return record.samples.length;
+      case 'late-place':
       case 'unknown':
         return 0;
       default:

@@ -138,6 +138,7 @@ export class CheckpointFilter {
         if (record.keep) yield this.#asItWas(place);
         return;
       case 'mmap-markers':
+      case 'late-place':
       case 'unknown':
         return;
     }

@@ -35,7 +35,19 @@ export const recordType = {
    * because a second record of type 1 makes Prometheus drop what it has replayed of that series.
    */
   seriesCopy: 129,
+  /** tsprom's own: how far the log of out-of-order samples has come. */
+  latePlace: 130,
 } as const;
+
+/** A place in a log, behind a record. */
+export interface LogPlace {
+  readonly segment: number;
+  readonly endByte: number;
+}
+
+export function isBefore(a: LogPlace, b: LogPlace): boolean {
+  return a.segment < b.segment || (a.segment === b.segment && a.endByte < b.endByte);
+}
 
 /** What stands in a fragment or record file, before the record's own bytes are looked at. */
 export interface StoredRecord {

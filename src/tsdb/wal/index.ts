@@ -4,7 +4,14 @@ export * from './checkpoint.js';
 export type { CheckpointStats } from './checkpoint-filter.js';
 export { CheckpointLog } from './checkpoint-log.js';
 export type { LogRequest } from './commit-framer.js';
-export { defaultSegmentBytes, pageBytes, recordType, type StoredRecord } from './format.js';
+export {
+  defaultSegmentBytes,
+  isBefore,
+  type LogPlace,
+  pageBytes,
+  recordType,
+  type StoredRecord,
+} from './format.js';
 export { FrameBuffer, storeRecord, type WalCompression } from './frame-records.js';
 export { KernelFrames } from './kernel-frames.js';
 export { type PackedRecord, RecordPacker } from './record-packer.js';

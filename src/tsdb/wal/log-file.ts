@@ -1,6 +1,6 @@
 import { assert, type Clock, type Disk, messageOf } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import { pageBytes } from './format.js';
+import { type LogPlace, pageBytes } from './format.js';
 import { KernelFrames } from './kernel-frames.js';
 import type { PackedRecord } from './record-packer.js';
 import { SegmentWriter, trimDurably } from './segment-writer.js';
@@ -75,6 +75,12 @@ export class LogFile {
     }
     if (durable && !this.#directorySynced) await disk.syncDirectory(directory);
     this.#directorySynced = true;
+  }
+
+  /** Behind what was framed since `begin`, once it is written. */
+  get place(): LogPlace {
+    const goodBytes = this.#segment?.goodBytes ?? 0;
+    return { segment: this.#nextIndex - 1, endByte: goodBytes + this.#frame.length };
   }
 
   /** A slice of the copies that the segment owes: a few milliseconds. False when it owes none. */

@@ -1,6 +1,6 @@
 import { assert, messageOf, type Timer } from '../../base/index.js';
 import { CommitFramer, type FramedEntry, type LogRequest } from './commit-framer.js';
-import { defaultSegmentBytes } from './format.js';
+import { defaultSegmentBytes, type LogPlace } from './format.js';
 import { LogFile } from './log-file.js';
 import { RecordPacker } from './record-packer.js';
 import { RefSet } from './ref-set.js';
@@ -12,7 +12,7 @@ import { emptyWalStats, type WalStats } from './wal-stats.js';
 interface Waiting {
   readonly request: LogRequest;
   readonly sizeBytes: number;
-  readonly resolve: () => void;
+  readonly resolve: (place: LogPlace) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -20,6 +20,7 @@ interface Waiting {
 interface LogEntry extends FramedEntry {
   /** Whom to tell; undefined when they were told, or were refused. */
   waiting: Waiting | undefined;
+  place: LogPlace;
 }
 
 interface Cut {
@@ -108,8 +109,11 @@ export class WalWriter {
     }
   }
 
-  /** Resolves when the commit is as durable as its kind asks; rejects with `UserError`, and then it is not in the log. */
-  log(request: LogRequest): Promise<void> {
+  /**
+   * Resolves, with the place behind it, when the commit is as durable as its kind asks; rejects with `UserError`, and
+   * then it is not in the log.
+   */
+  log(request: LogRequest): Promise<LogPlace> {
     assert(!this.#closed, 'the log is written after its end');
     let sizeBytes = 0;
     for (const record of request.records) {
@@ -216,7 +220,7 @@ export class WalWriter {
         const mark = file.mark();
         const framed = await this.#framer.frame(waiting.request, refs);
         if (!file.fits(mark)) break;
-        group.push({ ...framed, waiting });
+        group.push({ ...framed, waiting, place: file.place });
         for (const ref of framed.seriesRefs) refs.add(ref);
       }
       if (group.length === 0) {
@@ -276,7 +280,7 @@ export class WalWriter {
       const { waiting } = entry;
       const waitsForSync = this.#sync === 'commit' && waiting?.request.kind === 'acknowledged';
       if (!waitsForSync) {
-        waiting?.resolve();
+        waiting?.resolve(entry.place);
         entry.waiting = undefined;
       }
       if (this.#sync !== 'none') this.#unsynced.push(entry);
@@ -362,7 +366,10 @@ export class WalWriter {
     try {
       await file.prepare();
       file.begin();
-      for (const entry of this.#rewrite) this.#framer.frameAgain(entry);
+      for (const entry of this.#rewrite) {
+        this.#framer.frameAgain(entry);
+        entry.place = file.place;
+      }
       await file.write(this.#rewrite);
     } catch (error) {
       return walWriteError(file.path, error);
@@ -381,6 +388,6 @@ export class WalWriter {
 }
 
 function tell(entry: LogEntry): void {
-  entry.waiting?.resolve();
+  entry.waiting?.resolve(entry.place);
   entry.waiting = undefined;
 }

@@ -10,13 +10,13 @@ export interface RecordWalk {
 }
 
 /**
- * Shows every whole record of a directory of segments, around damage. `visit` may throw `DecodeError`: the record is
+ * Shows every whole record of a directory of segments, with its segment's number, around damage. `visit` may throw `DecodeError`: the record is
  * then counted and passed over. The bytes are valid during the call.
  */
 export async function walkRecords(
   disk: Disk,
   directory: string,
-  visit: (record: Uint8Array) => void,
+  visit: (record: Uint8Array, segment: number) => void,
 ): Promise<RecordWalk> {
   const reports: SegmentReport[] = [];
   const walk = { reports, unreadable: 0 };
@@ -26,7 +26,7 @@ export async function walkRecords(
       while (await reader.fill()) {
         while (reader.next()) {
           try {
-            visit(reader.record);
+            visit(reader.record, index);
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             walk.unreadable++;

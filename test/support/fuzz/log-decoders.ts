@@ -10,7 +10,7 @@ import {
   snappyDecompress,
 } from '../../../src/kernels/index.js';
 import type { Head } from '../../../src/tsdb/head/index.js';
-import { readLateLog } from '../../../src/tsdb/offline/late-log.js';
+import { readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
 import { readSnapshot } from '../../../src/tsdb/snapshot/index.js';
 import {
   FrameBuffer,
@@ -276,7 +276,9 @@ function lateLog(): FuzzDecoder {
       file.bytes = bytes;
       taken.chunks = 0;
       const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
-      const reports = await readLateLog({ disk, directory, head, chunks: undefined, stats });
+      const survey = await surveyLateLog(disk, directory);
+      assert.ok(survey !== undefined);
+      const reports = await readLateLog({ disk, directory, head, chunks: undefined, survey, stats });
       assert.equal(reports.length, 1);
       assert.ok(stats.samples <= bytes.length && stats.histograms <= bytes.length);
       assert.ok(taken.chunks <= stats.samples + stats.histograms);

@@ -59,6 +59,10 @@ export function memoryDisk(directory: string, files: readonly MemoryFile[], sink
       if (target !== directory) throw systemError('ENOENT', target);
       return entries;
     },
+    stat: async (target) => {
+      if (target === directory) return { isDirectory: true, sizeBytes: 0, modifiedMs: 0, inode: 1 };
+      throw systemError('ENOTSUP', target);
+    },
     makeDirectory: async (target) => sink?.directory(target),
   };
 }

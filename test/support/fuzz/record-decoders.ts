@@ -72,6 +72,9 @@ export function checkRecord(record: WalRecord, bytes: number): void {
       for (const { ref, mintMs, maxtMs } of record.entries)
         assert.ok(isRef(ref) && !Number.isNaN(mintMs) && !Number.isNaN(maxtMs));
       return;
+    case 'late-place':
+      for (const { place } of record.entries) assert.ok(Number.isSafeInteger(place.endByte));
+      return;
     case 'unknown':
       return;
     default:

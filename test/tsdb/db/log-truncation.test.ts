@@ -21,6 +21,8 @@ describe('truncation of a log', () => {
       directory,
       head: { refs: () => [7 as SeriesRef] },
       writer: { nextSegment: async () => {} },
+      lateLog: { settled: async () => {} },
+      publications: { settled: async () => {} },
       maintenance: {
         run: async (job: { keptRefs: Float64Array }) => {
           kept.push(job.keptRefs);

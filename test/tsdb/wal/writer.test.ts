@@ -44,7 +44,7 @@ async function opened(
   return { writer, clock, disk, kernels, ledger };
 }
 
-const commit = (writer: WalWriter, kind: CommitKind, length = 100): Promise<void> =>
+const commit = (writer: WalWriter, kind: CommitKind, length = 100): Promise<unknown> =>
   writer.log({ kind, series: [], records: [new Uint8Array(length).fill(77)] });
 const settled = async (): Promise<void> => {
   for (let i = 0; i < 50; i++) await Promise.resolve();
@@ -80,7 +80,7 @@ describe('the writer of the log', () => {
     const options = { disk, clock, directory: '/wal', firstSegment: 3, ledger: new SeriesLedger(), kernels };
     const writer = new WalWriter({ ...options, seriesLabels: labelsOf, gatherMs: 25 });
     await writer.open();
-    const scrape = (): Promise<void> =>
+    const scrape = (): Promise<unknown> =>
       writer.log({ kind: 'scraped', series: [], records: [new Uint8Array(100).fill(77)], mayWait: true });
     const first = scrape();
     clock.advance(24);

@@ -3,6 +3,7 @@ import type { FloatBatch } from '../../../storage/index.js';
 import { recordType } from '../format.js';
 import { decodeExemplars, type ExemplarEntry } from './exemplars.js';
 import { type DecodedHistograms, decodeHistograms, decodeHistogramsV2 } from './histograms.js';
+import { decodeLatePlaces, type LatePlace } from './late-place.js';
 import { decodeMetadata, type MetadataEntry } from './metadata.js';
 import { decodeMmapMarkers, type MmapMarkerEntry } from './mmap-markers.js';
 import { decodeSamples, decodeSamplesV2, type SampleColumns } from './samples.js';
@@ -18,6 +19,7 @@ export type WalRecord =
   | { readonly kind: 'mmap-markers'; readonly entries: readonly MmapMarkerEntry[] }
   | { readonly kind: 'metadata'; readonly entries: readonly MetadataEntry[] }
   | ({ readonly kind: 'histograms' } & DecodedHistograms)
+  | { readonly kind: 'late-place'; readonly entries: readonly LatePlace[] }
   /** Of a later version, or empty: upstream passes over it, and so must the caller. */
   | { readonly kind: 'unknown'; readonly type: number };
 
@@ -50,6 +52,8 @@ export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalReco
     case recordType.floatHistograms:
     case recordType.customBucketFloatHistograms:
       return { kind: 'histograms', ...decodeHistograms(reader, false) };
+    case recordType.latePlace:
+      return { kind: 'late-place', entries: decodeLatePlaces(reader) };
     case recordType.histogramsV2:
       return { kind: 'histograms', ...decodeHistogramsV2(reader, true) };
     case recordType.floatHistogramsV2:

@@ -7,6 +7,7 @@ export {
   encodeHistogramsV2,
   histogramRecordType,
 } from './histograms.js';
+export { encodeLatePlace, type LatePlace } from './late-place.js';
 export * from './metadata.js';
 export { encodeMmapMarkers, type MmapMarkerEntry } from './mmap-markers.js';
 export * from './sample-rows.js';

@@ -1,6 +1,15 @@
 import { wordsOf } from '../../model/index.js';
 import type { FloatBatch } from '../../storage/index.js';
 
+/** A float by the halves of its value. */
+export interface FloatSample {
+  readonly timestampMs: number;
+  readonly low: number;
+  readonly high: number;
+  /** 0 for none. */
+  readonly startMs: number;
+}
+
 const firstCapacity = 64;
 
 /** Float rows copied from others' columns, in columns of their own; values move as bits. */
@@ -14,15 +23,23 @@ export class StagedFloats implements FloatBatch {
 
   /** `words` is `wordsOf` the batch's values. */
   push(batch: FloatBatch, row: number, words: Uint32Array): void {
+    this.pushSample(batch.refs[row] as number, {
+      timestampMs: batch.timestamps[row] as number,
+      low: words[2 * row] as number,
+      high: words[2 * row + 1] as number,
+      startMs: batch.startTimestamps?.[row] ?? 0,
+    });
+  }
+
+  pushSample(ref: number, { timestampMs, low, high, startMs }: FloatSample): void {
     const at = this.length;
     if (at === this.refs.length) this.#grow();
-    this.refs[at] = batch.refs[row] as number;
-    this.timestamps[at] = batch.timestamps[row] as number;
-    this.#words[2 * at] = words[2 * row] as number;
-    this.#words[2 * at + 1] = words[2 * row + 1] as number;
-    const start = batch.startTimestamps?.[row] ?? 0;
-    if (start !== 0) this.startTimestamps ??= new Float64Array(this.refs.length);
-    if (this.startTimestamps !== undefined) this.startTimestamps[at] = start;
+    this.refs[at] = ref;
+    this.timestamps[at] = timestampMs;
+    this.#words[2 * at] = low;
+    this.#words[2 * at + 1] = high;
+    if (startMs !== 0) this.startTimestamps ??= new Float64Array(this.refs.length);
+    if (this.startTimestamps !== undefined) this.startTimestamps[at] = startMs;
     this.length = at + 1;
   }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { SeriesRef } from '../../../src/storage/index.js';
 import type { Head } from '../../../src/tsdb/head/index.js';
-import { readLateLog } from '../../../src/tsdb/offline/late-log.js';
+import { readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
 import { encodeHistograms, encodeSamples, encodeSamplesV2 } from '../../../src/tsdb/wal/index.js';
 import { batchOf, integerHistogram } from '../../storage/storage-samples.js';
 import { MemoryFile, memoryDisk } from '../../support/fuzz/memory-files.js';
-import { type EncodeRecord, logSegment } from './log-segment.js';
+import { type EncodeRecord, logSegment } from '../offline/log-segment.js';
 
 const directory = '/wbl';
 /** A double holds it, a chunk does not. */
@@ -21,7 +21,10 @@ async function read(record: EncodeRecord): Promise<{ chunks: number[][]; corrupt
       chunks.push([chunk.mintMs, chunk.maxtMs, chunk.samples]) > 0,
   } as unknown as Head;
   const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
-  await readLateLog({ disk: memoryDisk(directory, [file]), directory, head, chunks: undefined, stats });
+  const disk = memoryDisk(directory, [file]);
+  const survey = await surveyLateLog(disk, directory);
+  assert.ok(survey !== undefined);
+  await readLateLog({ disk, directory, head, chunks: undefined, survey, stats });
   return { chunks, corruptions: stats.corruptions };
 }
 

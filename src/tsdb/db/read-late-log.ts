@@ -8,19 +8,93 @@ import {
   type SeriesRef,
   SeriesRows,
 } from '../../storage/index.js';
-import type { StoredChunks } from '../db/index.js';
 import type { Head } from '../head/index.js';
 import {
   decodeRecord,
+  isBefore,
+  type LogPlace,
   type MmapMarkerEntry,
+  recordType,
   SampleColumns,
   type SegmentReport,
   walkRecords,
 } from '../wal/index.js';
-import type { LateLogStats } from './contracts.js';
+import type { StoredChunks } from './stored-chunks.js';
 
 /** Samples of a chunk that takes late ones: DefaultOutOfOrderCapMax. */
 const samplesPerChunk = 32;
+
+/** What the log of out-of-order samples says of itself. */
+export interface LateLogSurvey {
+  /** The late samples of the first log are in this one up to here; undefined where it does not say. */
+  readonly place: LogPlace | undefined;
+  /** Segments before this one are in blocks. */
+  readonly firstSegment: number;
+  /** One above every segment that is there. */
+  readonly nextSegment: number;
+  readonly hasSamples: boolean;
+  /** Something is missing other than the end of what was being written when a process ended. */
+  readonly isDamaged: boolean;
+}
+
+export interface LateLogStats {
+  samples: number;
+  histograms: number;
+  /** Samples whose series no log names. */
+  unknownRefs: number;
+  /** Damaged places and records that cannot be read. */
+  corruptions: number;
+}
+
+/** Undefined where there is no such log. */
+export async function surveyLateLog(disk: Disk, directory: string): Promise<LateLogSurvey | undefined> {
+  if ((await disk.stat(directory)) === undefined) return undefined;
+  let place: LogPlace | undefined;
+  let firstSegment = 0;
+  let lastSampleSegment = -1;
+  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, segment) => {
+    if (bytes[0] !== recordType.latePlace) {
+      lastSampleSegment = segment;
+      return;
+    }
+    const record = decodeRecord(bytes, new SampleColumns());
+    if (record.kind !== 'late-place') return;
+    for (const said of record.entries) {
+      if (place === undefined || isBefore(place, said.place)) place = said.place;
+      firstSegment = Math.max(firstSegment, said.firstSegment);
+    }
+  });
+  const needed = reports.filter(({ index }) => index >= firstSegment);
+  const nextSegment = (reports.at(-1)?.index ?? -1) + 1;
+  const isDamaged =
+    unreadable > 0 || (place !== undefined && needed.length < nextSegment - firstSegment) || needed.some(isBroken);
+  return { place, firstSegment, nextSegment, hasSamples: lastSampleSegment >= firstSegment, isDamaged };
+}
+
+function isBroken({ damages, goodEndByte }: SegmentReport): boolean {
+  return damages.some(({ torn, startByte }) => !torn || startByte < goodEndByte);
+}
+
+/** Prometheus wrote it: its deletions concern late samples too. */
+export function isForeign(survey: LateLogSurvey | undefined): boolean {
+  return survey?.hasSamples === true && survey.place === undefined;
+}
+
+/** Late samples of the first log up to here need not be taken from it, where this one says so. */
+export function heldPlace(survey: LateLogSurvey | undefined): LogPlace | undefined {
+  if (survey === undefined) return undefined;
+  if (survey.place !== undefined) return survey.place;
+  // Prometheus writes both logs, and reads late samples from this one alone.
+  return { segment: isForeign(survey) ? Number.POSITIVE_INFINITY : -1, endByte: 0 };
+}
+
+/**
+ * Whether it holds all late samples since blocks were made of some, so that those in `chunks_head` are known from it. A
+ * log that tsprom did not write may have given up what stood behind damage.
+ */
+export function isWhole(survey: LateLogSurvey | undefined): boolean {
+  return survey?.place !== undefined && !survey.isDamaged;
+}
 
 export interface LateLogOptions {
   readonly disk: Disk;
@@ -28,7 +102,9 @@ export interface LateLogOptions {
   readonly directory: string;
   /** Knows the series. */
   readonly head: Head;
+  /** Those of late samples were restored. */
   readonly chunks: StoredChunks | undefined;
+  readonly survey: LateLogSurvey;
   readonly stats: LateLogStats;
 }
 
@@ -37,10 +113,11 @@ export interface LateLogOptions {
  * stands in `chunks_head`: it is forgotten, where that chunk was found. Source: tsdb/head_wal.go loadWBL.
  */
 export async function readLateLog(options: LateLogOptions): Promise<readonly SegmentReport[]> {
-  const { disk, directory, head, chunks, stats } = options;
+  const { disk, directory, head, chunks, survey, stats } = options;
   const late = new LateSamples(head, stats);
   const columns = new SampleColumns();
-  const { reports, unreadable } = await walkRecords(disk, directory, (bytes) => {
+  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, segment) => {
+    if (segment < survey.firstSegment) return;
     const record = decodeRecord(bytes, columns);
     switch (record.kind) {
       case 'samples':
@@ -50,6 +127,7 @@ export async function readLateLog(options: LateLogOptions): Promise<readonly Seg
         for (const sample of record.samples) late.addHistogram(sample);
         break;
       case 'mmap-markers':
+        if (isWhole(survey)) break;
         for (const marker of record.entries) if (isStored(marker, chunks)) late.forget(marker.ref);
         break;
       default:
