@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AssertionError, type CorruptionError, seededRandom } from '../../src/base/index.js';
+import { AssertionError, type CorruptionError, type Random, seededRandom } from '../../src/base/index.js';
 import { Matcher } from '../../src/model/index.js';
 import { type Database, openDatabase } from '../../src/tsdb/index.js';
 import { FaultDisk } from '../support/fault-disk.js';
@@ -49,6 +49,9 @@ class Run {
   #database: Database | undefined;
   #pending: Promise<void>[] = [];
   #nextMs = 1_700_000_000_000;
+  /** Times that samples were sent with, each once. */
+  readonly #used = new Set<number>();
+  #windowMs = 0;
   #told = 0;
   #lives = 0;
   #blocks = 0;
@@ -86,7 +89,9 @@ class Run {
   }
 
   async #start(isDue: Expectation['isDue']): Promise<void> {
-    const { sync, compression, segmentSizeBytes, startTimestamps } = this.#script;
+    const { sync, compression, segmentSizeBytes, startTimestamps, windowMs } = this.#script;
+    // Every third life is one without a window.
+    this.#windowMs = this.#lives % 3 === 2 ? 0 : windowMs;
     this.#clock = new ManualClock();
     this.#lives++;
     this.#syncFailed = false;
@@ -100,6 +105,7 @@ class Run {
       headMaxBytes: 16 << 20,
       minBlockDurationMs: blockMs,
       maxBlockDurationMs: 9 * blockMs,
+      outOfOrderWindowMs: this.#windowMs,
       lock: false,
       walSync: sync,
       walCompression: compression,
@@ -116,6 +122,7 @@ class Run {
   async #do(step: Step): Promise<void> {
     switch (step.kind) {
       case 'commit':
+      case 'late':
         this.#commit(step);
         return;
       case 'rollback': {
@@ -183,21 +190,31 @@ class Run {
     }
   }
 
+  /** A time within the window that nothing was sent with. */
+  readonly #lateTime = (_: number, random: Random): number => {
+    let timeMs = this.#nextMs - 1 - (random.uint32() % (this.#windowMs / 2));
+    while (this.#used.has(timeMs)) timeMs--;
+    this.#used.add(timeMs);
+    return timeMs;
+  };
+
   #append(
     appender: ReturnType<Database['appender']>,
-    { rows, seed }: { readonly rows: number; readonly seed: number },
+    { kind, rows, seed }: Extract<Step, { kind: 'commit' | 'late' | 'rollback' }>,
     fate: Attempt['fate'],
   ): Attempt[] {
     const withStarts = this.#script.startTimestamps;
-    const place = { fromMs: this.#nextMs, withStarts, mayBeRefused: this.#isDecayed };
+    const isLate = kind === 'late' && this.#windowMs > 0;
+    const timeOf = isLate ? this.#lateTime : undefined;
+    const place = { fromMs: this.#nextMs, timeOf, withStarts, mayBeRefused: this.#isDecayed };
     const sent = appendRandomRows(appender, { rows, seed, ...place });
-    this.#nextMs += rows;
+    for (let i = 0; i < rows && !isLate; i++) this.#used.add(this.#nextMs++);
     for (const attempt of sent) attempt.fate = fate;
     this.#oracle.attempts.push(...sent);
     return sent;
   }
 
-  #commit(step: Extract<Step, { kind: 'commit' }>): void {
+  #commit(step: Extract<Step, { kind: 'commit' | 'late' }>): void {
     const appender = this.#db.appender();
     const own = this.#append(appender, step, 'open');
     const disk = this.#disk;

@@ -42,6 +42,8 @@ interface RandomRows {
   readonly rows: number;
   readonly seed: number;
   readonly fromMs: number;
+  /** The time of a row that is to come late; those from `fromMs` on for others. */
+  readonly timeOf?: ((index: number, random: Random) => number) | undefined;
   readonly withStarts: boolean;
   /** A turned bit may say that a block ends later than it does. */
   readonly mayBeRefused: boolean;
@@ -50,7 +52,7 @@ interface RandomRows {
 /** Appends rows at times of their own, from `fromMs` on; answers what was accepted. Throws where one is refused. */
 export function appendRandomRows(
   appender: Appender,
-  { rows, seed, fromMs, withStarts, mayBeRefused }: RandomRows,
+  { rows, seed, fromMs, timeOf, withStarts, mayBeRefused }: RandomRows,
 ): Attempt[] {
   const random = seededRandom(seed);
   const sent: Attempt[] = [];
@@ -61,7 +63,7 @@ export function appendRandomRows(
     const labels = labelsOf[series] as Labels;
     const ref = refs.get(series) ?? appender.series(labels);
     refs.set(series, ref);
-    const timestampMs = fromMs + i;
+    const timestampMs = timeOf?.(i, random) ?? fromMs + i;
     const startMs = withStarts && random.uint32() % 2 === 0 ? fromMs - 1000 : 0;
     const own = { series: labels.toString(), timestampMs, fate: 'open' as const, committedMs: 0 };
     if (series >= floatSeries && (series === seriesCount - 1 || seed % 2 === 0)) {

@@ -7,6 +7,8 @@ export type End = 'close' | 'kill' | 'crash' | 'flip';
 
 export type Step =
   | { readonly kind: 'commit'; readonly rows: number; readonly seed: number; readonly told: boolean }
+  /** With times before those of other commits, where there is a window for them. */
+  | { readonly kind: 'late'; readonly rows: number; readonly seed: number; readonly told: boolean }
   | { readonly kind: 'rollback'; readonly rows: number; readonly seed: number }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'cut' }
@@ -27,6 +29,8 @@ export interface Script {
   readonly compression: WalCompression;
   readonly segmentSizeBytes: number;
   readonly startTimestamps: boolean;
+  /** For samples out of order; 0 for none. */
+  readonly windowMs: number;
   readonly steps: readonly Step[];
 }
 
@@ -54,6 +58,7 @@ export function scriptOf(seed: number, sync: WalSync): Script {
     compression: (['none', 'snappy', 'zstd'] as const)[below(3)] as WalCompression,
     segmentSizeBytes: 32_768 * (1 + below(3)),
     startTimestamps: below(3) === 0,
+    windowMs: below(2) === 0 ? 40_000 : 0,
     steps,
   };
 }
@@ -63,7 +68,7 @@ function stepOf(random: Random, below: (limit: number) => number): Step {
   const seed = random.uint32();
   if (fate < 52) {
     const rows = 1 + below(below(40) === 0 ? 1500 : 25);
-    return { kind: 'commit', rows, seed, told: below(5) < 3 };
+    return { kind: below(4) === 0 ? 'late' : 'commit', rows, seed, told: below(5) < 3 };
   }
   if (fate < 54) return { kind: 'rollback', rows: 1 + below(20), seed };
   if (fate < 68) return { kind: 'advance', ms: [50, 500, 2000, 7000][below(4)] as number };

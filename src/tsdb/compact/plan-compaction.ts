@@ -28,12 +28,25 @@ export function planCompaction(blocks: readonly BlockMeta[], rules: CompactionRu
   const classes = ['', 'from-stale-series', 'from-selected-series'];
   for (const name of classes) {
     const plan = planClass(
-      blocks.filter((meta) => classOf(meta) === name),
+      withoutEarly(blocks.filter((meta) => classOf(meta) === name)),
       rules,
     );
     if (plan.length > 0) return plan;
   }
   return [];
+}
+
+/**
+ * Blocks of late samples that reach beyond all samples in order wait: what they were merged with would say that its range
+ * is complete, and a start would take nothing of it from the log. Prometheus merges them.
+ */
+function withoutEarly(blocks: readonly BlockMeta[]): BlockMeta[] {
+  const isLate = ({ compaction: { hints = [] } }: BlockMeta): boolean => hints.includes('from-out-of-order');
+  const inOrderEndMs = blocks.reduce(
+    (endMs, meta) => (isLate(meta) ? endMs : Math.max(endMs, meta.endMs)),
+    Number.NEGATIVE_INFINITY,
+  );
+  return blocks.filter((meta) => !isLate(meta) || meta.endMs <= inOrderEndMs);
 }
 
 function classOf({ compaction: { hints = [] } }: BlockMeta): string {

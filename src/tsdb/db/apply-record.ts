@@ -13,7 +13,7 @@ import {
   type TombstoneEntry,
 } from '../wal/index.js';
 import { emptyReplayStats, type ReplayStats } from './database-stats.js';
-import { OrphanRows } from './orphan-rows.js';
+import { type OrphanPlace, OrphanRows } from './orphan-rows.js';
 import type { StoredChunks } from './stored-chunks.js';
 
 export interface RecordApplierParts {
@@ -33,6 +33,7 @@ export class RecordApplier {
   readonly #parts: RecordApplierParts;
   readonly #head: Head;
   readonly #orphans = new OrphanRows();
+  readonly #lateOrphans = new OrphanRows();
   /** Series that records other than samples name in vain. */
   readonly #unknown = new Set<number>();
   #segment = -1;
@@ -52,6 +53,7 @@ export class RecordApplier {
     if (!options.fromCheckpoint) this.carried.beginSegment();
     // Copies stand at the beginning of the next segment; whoever was not found there will not be.
     this.#orphans.dropBefore(this.#segment - 1);
+    this.#lateOrphans.dropBefore(this.#segment - 1);
   }
 
   apply(record: ReplayRecord | StoredSeriesRecord): void {
@@ -67,11 +69,12 @@ export class RecordApplier {
         this.#rows(record.rows);
         break;
       case 'samples':
-        this.#floats(record.batch, this.#head.replayFloats(record.batch));
+        if (record.late === true) this.#lateFloats(record.batch);
+        else this.#floats(record.batch, this.#head.replayFloats(record.batch));
         break;
       case 'histograms':
         this.stats.unknownSchemas += record.skipped;
-        for (const sample of record.samples) this.#histogram(sample);
+        for (const sample of record.samples) this.#histogram(sample, record.late);
         break;
       case 'exemplars':
         this.#exemplars(record);
@@ -137,15 +140,41 @@ export class RecordApplier {
   }
 
   #adopt(): void {
-    if (this.#orphans.isEmpty) return;
-    this.#orphans.takeKnown((ref) => this.#isKnown(ref), {
-      floats: (batch) => {
-        this.stats.samples += batch.length - this.#head.replayFloats(batch);
-      },
-      histogram: (sample) => {
-        if (this.#head.replayHistogram(sample)) this.stats.histograms++;
-      },
-    });
+    const head = this.#head;
+    const isKnown = (ref: number): boolean => this.#isKnown(ref);
+    if (!this.#orphans.isEmpty)
+      this.#orphans.takeKnown(isKnown, {
+        floats: (batch, place) => {
+          this.stats.samples += batch.length - this.#asOf(place, () => head.replayFloats(batch));
+        },
+        histogram: (sample, place) => {
+          if (this.#asOf(place, () => head.replayHistogram(sample))) this.stats.histograms++;
+        },
+      });
+    if (!this.#lateOrphans.isEmpty)
+      this.#lateOrphans.takeKnown(isKnown, {
+        floats: (batch, place) => {
+          this.stats.samples += batch.length - this.#asOf(place, () => head.replayLateFloats(batch));
+        },
+        histogram: (sample, place) => {
+          if (this.#asOf(place, () => head.replayLateHistogram(sample))) this.stats.histograms++;
+        },
+      });
+  }
+
+  get #place(): OrphanPlace {
+    return { segment: this.#segment, lateFromMs: this.#head.replayLateFromMs };
+  }
+
+  /** As it would have been done where the rows stood. */
+  #asOf<T>({ lateFromMs }: OrphanPlace, replay: () => T): T {
+    const head = this.#head;
+    const here = head.replayLateFromMs;
+    if (here === lateFromMs) return replay();
+    head.replayLateFromMs = lateFromMs;
+    const result = replay();
+    head.replayLateFromMs = here;
+    return result;
   }
 
   #isKnown(ref: number): boolean {
@@ -165,24 +194,29 @@ export class RecordApplier {
     this.#floats({ length, refs, timestamps, values }, unknown);
   }
 
-  #floats(batch: FloatBatch, unknown: number): void {
+  #lateFloats(batch: FloatBatch): void {
+    this.#floats(batch, this.#head.replayLateFloats(batch), this.#lateOrphans);
+  }
+
+  #floats(batch: FloatBatch, unknown: number, orphans = this.#orphans): void {
     this.stats.samples += batch.length - unknown;
     if (unknown === 0) return;
     for (let row = 0; row < batch.length; row++) {
       const ref = batch.refs[row] as number;
       if (this.#isKnown(ref)) continue;
       this.#noteRef(ref);
-      this.#orphans.addFloat(this.#segment, batch, row);
+      orphans.addFloat(this.#place, batch, row);
     }
   }
 
-  #histogram(sample: HistogramSample): void {
-    if (this.#head.replayHistogram(sample)) {
+  #histogram(sample: HistogramSample, late = false): void {
+    const isKnown = late ? this.#head.replayLateHistogram(sample) : this.#head.replayHistogram(sample);
+    if (isKnown) {
       this.stats.histograms++;
       return;
     }
     this.#noteRef(sample.ref);
-    this.#orphans.addHistogram(this.#segment, sample);
+    (late ? this.#lateOrphans : this.#orphans).addHistogram(this.#place, sample);
   }
 
   #exemplars({ entries }: Extract<ReplayRecord, { kind: 'exemplars' }>): void {
@@ -216,12 +250,13 @@ export class RecordApplier {
   /** After the last record: counts what found no series, and keeps their references from being given out again. */
   finish(): void {
     this.#head.endReplay();
-    this.#orphans.dropBefore(Number.POSITIVE_INFINITY);
-    const { lost } = this.#orphans;
     const { unknownRefs } = this.stats;
-    unknownRefs.samples += lost.samples;
-    unknownRefs.histograms += lost.histograms;
-    for (const ref of lost.refs) this.#unknown.add(ref);
+    for (const orphans of [this.#orphans, this.#lateOrphans]) {
+      orphans.dropBefore(Number.POSITIVE_INFINITY);
+      unknownRefs.samples += orphans.lost.samples;
+      unknownRefs.histograms += orphans.lost.histograms;
+      for (const ref of orphans.lost.refs) this.#unknown.add(ref);
+    }
     unknownRefs.series += this.#unknown.size;
     this.#head.reserveRefs(this.#maxRef as SeriesRef);
   }

@@ -141,7 +141,7 @@ export class BlockCompactor {
     const target = path.join(directory, ulid);
     const reason = (await blocks.reload()).get(target);
     if (reason !== undefined) {
-      await disk.remove(target);
+      await blocks.remove(ulid);
       throw new UserError({
         code: 'broken-block',
         message: `the new block "${target}" cannot be read: ${reason}`,

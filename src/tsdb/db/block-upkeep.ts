@@ -60,7 +60,7 @@ export class BlockUpkeep {
   }
 
   async #reload({ blocks, broken: unlisted }: BlockList): Promise<ReadonlyMap<string, string>> {
-    const { view, stats } = this.#parts;
+    const { view, stats, events } = this.#parts;
     const sizes = await this.#sizesOf(blocks);
     let obsolete = await this.#obsolete(blocks, sizes);
     const kept = (): ListedBlock[] => blocks.filter(({ meta }) => !obsolete.has(meta.ulid));
@@ -75,7 +75,7 @@ export class BlockUpkeep {
     this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
-    for (const ulid of obsolete) await this.#remove(ulid);
+    for (const ulid of obsolete) if (await this.remove(ulid)) events.log('info', 'Deleting obsolete block', { block: ulid });
     return broken;
   }
 
@@ -146,16 +146,16 @@ export class BlockUpkeep {
     }
   }
 
-  /** Whoever reads it has its files open. */
-  async #remove(ulid: string): Promise<void> {
-    const { disk, directory, events } = this.#parts;
+  /** Whoever reads it has its files open. False where there is none. */
+  async remove(ulid: string): Promise<boolean> {
+    const { disk, directory } = this.#parts;
     assert(isUlid(ulid), 'what is removed is a block');
     const target = path.join(directory, ulid);
-    if ((await disk.stat(target)) === undefined) return;
+    if ((await disk.stat(target)) === undefined) return false;
     const going = `${target}${deletionSuffix}`;
     await disk.rename(target, going);
     await disk.syncDirectory(directory);
     await disk.remove(going);
-    events.log('info', 'Deleting obsolete block', { block: ulid });
+    return true;
   }
 }

@@ -23,7 +23,7 @@ import { HeadDeletions } from './head-deletions.js';
 import { listOwnBlocks } from './list-own-blocks.js';
 import { LateLog } from './late-log.js';
 import { minValidOf, toViewed } from './published-view.js';
-import { heldPlace, isForeign, isWhole, type LateLogSurvey, readLateLog, surveyLateLog } from './read-late-log.js';
+import { heldPlace, isForeign, type LateLogSurvey, readLateLog, surveyLateLog } from './read-late-log.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
 
@@ -91,7 +91,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   });
   // What a block that cannot be read held may still stand in the log.
   head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
-  const reading = { minValidMs: head.minValidMs, takesLate: !isWhole(survey), events };
+  const reading = { minValidMs: head.minValidMs, takesLate: survey?.isOurs !== true, events };
   const chunks = await readyChunks(disk, chunksHeadDirectory, reading);
   events.log('info', 'Replaying WAL, this may take a while', {});
   const { onReplayProgress: onProgress } = options;
@@ -213,6 +213,8 @@ async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): 
     const level = survey.isDamaged || stats.unknownRefs > 0 ? 'warn' : 'info';
     events.log(level, 'WBL replay completed', { ...stats });
   }
+  const late = head.takeLate();
+  const end = { segment: replay.nextIndex, endByte: 0 };
   const lateLog = new LateLog({
     ...{ disk, clock, directory, kernels, events },
     sync: options.walSync ?? 'commit',
@@ -221,10 +223,10 @@ async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): 
     startTimestamps: options.walStartTimestamps === true,
     nextSegment: survey?.nextSegment ?? 0,
     firstSegment: survey?.firstSegment ?? 0,
+    place: late === undefined ? end : (survey?.place ?? { segment: 0, endByte: 0 }),
   });
-  const late = head.takeLate();
   if (late === undefined) return lateLog;
-  lateLog.add(late, { segment: replay.nextIndex, endByte: 0 });
+  lateLog.add(late, end);
   // Before places in the first log change.
   await lateLog.settled().catch(() => undefined);
   return lateLog;

@@ -84,6 +84,12 @@ export class HeadCutter {
     return Math.max(head.inOrderMintMs, head.minValidMs);
   }
 
+  /** Of the range that the first of them lies in. */
+  get #rangeEndMs(): number {
+    const { chunkRangeMs } = this.#parts;
+    return (Math.floor(this.#mintMs / chunkRangeMs) + 1) * chunkRangeMs;
+  }
+
   get #isDue(): boolean {
     return this.#owedMs !== undefined || this.#isRangeDue;
   }
@@ -118,11 +124,9 @@ export class HeadCutter {
 
   async #cutAll(): Promise<void> {
     while (!this.#isClosed && this.#isRangeDue) {
-      const mintMs = this.#mintMs;
-      const { chunkRangeMs } = this.#parts;
-      const endMs = (Math.floor(mintMs / chunkRangeMs) + 1) * chunkRangeMs;
+      const endMs = this.#rangeEndMs;
       if (this.#owedMs !== undefined && endMs <= this.#owedMs) break;
-      await this.#cutOne(mintMs, endMs);
+      await this.#cutOne(endMs);
     }
     const endMs = this.#owedMs;
     if (endMs === undefined || this.#isClosed) return;
@@ -135,12 +139,14 @@ export class HeadCutter {
     hasCut();
   }
 
-  async #cutOne(mintMs: number, endMs: number): Promise<void> {
+  async #cutOne(upToMs: number): Promise<void> {
     const { head, openAppenders, stats, events, clock } = this.#parts;
     const startMs = clock.monotonicMs();
-    // Whoever began long ago may still bring samples of the range.
+    // Whoever began long ago may still bring samples of the range, or of one before it.
     await Promise.race([openAppenders.allLeft(), this.#closing.promise]);
     if (this.#isClosed) return;
+    const mintMs = this.#mintMs;
+    const endMs = Math.min(upToMs, this.#rangeEndMs);
     const meta = await this.#writeBlock(mintMs, endMs);
     if (meta !== undefined) {
       stats.compactions++;

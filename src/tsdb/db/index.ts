@@ -18,7 +18,6 @@ export { HeadDeletions } from './head-deletions.js';
 export {
   heldPlace,
   isForeign,
-  isWhole,
   type LateLogStats,
   type LateLogSurvey,
   readLateLog,

@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, type Disk, type Random, type Steps, UserError } from '../../base/index.js';
 import { type BlockMeta, createUlid } from '../block/index.js';
@@ -48,8 +47,9 @@ export class LateCompactor {
     const metas = await this.#writeBlocks(chunks);
     await this.#showBlocks(metas);
     stats.compactions += metas.length;
-    await stepsOf(head.dropLate(chunks.commit));
+    // While the log may bring them back the head keeps them too: a deletion must find them.
     await lateLog.dropBefore(segment);
+    await stepsOf(head.dropLate(chunks.commit));
     if (view.current.deletesLate === true) await view.spareLate();
     events.log('info', 'out-of-order compaction completed', {
       duration: `${((clock.monotonicMs() - startMs) / 1000).toFixed(3)}s`,
@@ -71,7 +71,7 @@ export class LateCompactor {
   }
 
   async #writeBlocks({ ranges }: LateChunks): Promise<readonly BlockMeta[]> {
-    const { head, deletions, disk, maintenance, directory, clock, random, view, chunkRangeMs } = this.#parts;
+    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs } = this.#parts;
     const readerSlot = head.openReaderSlot();
     const metas: BlockMeta[] = [];
     try {
@@ -93,7 +93,7 @@ export class LateCompactor {
       }
       return metas;
     } catch (error) {
-      for (const { ulid } of metas) await disk.remove(path.join(directory, ulid)).catch(() => undefined);
+      for (const { ulid } of metas) await blocks.remove(ulid).catch(() => undefined);
       throw error;
     } finally {
       head.closeReaderSlot(readerSlot);

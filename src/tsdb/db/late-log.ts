@@ -1,11 +1,8 @@
 import { ByteWriter, type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import type { FloatBatch } from '../../storage/index.js';
 import type { LateRows } from '../head/index.js';
 import {
   encodeLatePlace,
-  encodeSamples,
-  encodeSamplesV2,
   type LogPlace,
   listSegments,
   SeriesLedger,
@@ -14,7 +11,7 @@ import {
   type WalSync,
   WalWriter,
 } from '../wal/index.js';
-import { histogramRecords } from './logged-histograms.js';
+import { floatRecord, histogramRecords, partOf } from './commit-records.js';
 
 const rowsInRecord = 16_384;
 const retryMs = 5000;
@@ -34,6 +31,8 @@ export interface LateLogParts {
   /** Where segments are to be made, and those before this one hold nothing that is not in blocks. */
   readonly nextSegment: number;
   readonly firstSegment: number;
+  /** How far into the first log it has come. */
+  readonly place: LogPlace;
   readonly events: WalEvents;
 }
 
@@ -57,7 +56,7 @@ export class LateLog {
   readonly #parts: LateLogParts;
   #writer: WalWriter | undefined;
   #work: Work[] = [];
-  #place: LogPlace | undefined;
+  #place: LogPlace;
   #firstSegment: number;
   #running: Promise<void> | undefined;
   #retry: Timer | undefined;
@@ -66,6 +65,7 @@ export class LateLog {
   constructor(parts: LateLogParts) {
     this.#parts = parts;
     this.#firstSegment = parts.firstSegment;
+    this.#place = parts.place;
   }
 
   /** Samples that were shown late, of a commit or more that end at `place` in the first log. */
@@ -74,12 +74,15 @@ export class LateLog {
     if (this.#retry === undefined) this.#kick();
   }
 
-  /** Rejects when what was added could not be brought to stable storage; it is tried again later. */
-  settled(): Promise<void> {
-    if (this.#work.length === 0 && this.#running === undefined && this.#writer === undefined)
-      return Promise.resolve();
+  /**
+   * Resolves when what was added is on stable storage, and that it reaches to `place`; rejects when it could not be
+   * brought there: it is tried again later.
+   */
+  settled(place?: LogPlace): Promise<void> {
+    const isUsed = this.#parts.nextSegment > 0 || this.#work.length > 0 || this.#writer !== undefined;
+    if (!isUsed) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#work.push({ synced: resolve, failed: reject });
+      this.#work.push({ synced: resolve, failed: reject, ...(place === undefined ? {} : { place }) });
       this.#kick();
     });
   }
@@ -107,7 +110,9 @@ export class LateLog {
   #kick(): void {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
-      if (this.#work.length > 0 && this.#retry === undefined && !this.#isClosed) this.#kick();
+      // Whoever came while the last try failed is not told by it.
+      const isAsked = this.#work.some(({ failed }) => failed !== undefined);
+      if (isAsked || (this.#work.length > 0 && this.#retry === undefined && !this.#isClosed)) this.#kick();
     });
   }
 
@@ -137,10 +142,12 @@ export class LateLog {
     const writer = await this.#open();
     const asked = group.at(-1);
     const place = group.findLast((work) => work.place !== undefined)?.place ?? this.#place;
-    const records = group.flatMap(({ rows }) => (rows === undefined ? [] : this.#records(rows)));
-    if (place !== undefined) records.push(this.#placeRecord(place));
+    // The place before comes first: a log of which no more than its beginning was saved is still known for tsprom's.
+    const records = [this.#placeRecord(this.#place)];
+    for (const { rows } of group) if (rows !== undefined) records.push(...this.#records(rows));
+    records.push(this.#placeRecord(place));
     const kind = asked?.synced === undefined ? 'scraped' : 'acknowledged';
-    if (records.length > 0) await writer.log({ kind, series: [], records });
+    await writer.log({ kind, series: [], records });
     this.#place = place;
     asked?.synced?.();
     if (asked?.begun === undefined) return;
@@ -176,11 +183,8 @@ export class LateLog {
     const scratch = new ByteWriter(64);
     const records: Uint8Array[] = [];
     for (let from = 0; from < floats.length; from += rowsInRecord) {
-      scratch.reset();
       const part = partOf(floats, from, Math.min(floats.length, from + rowsInRecord));
-      if (startTimestamps) encodeSamplesV2(scratch, part);
-      else encodeSamples(scratch, part);
-      records.push(scratch.take());
+      records.push(floatRecord(part, { scratch, startTimestamps }));
     }
     return [...records, ...histogramRecords(histograms, { scratch, startTimestamps })];
   }
@@ -216,14 +220,4 @@ export class LateLog {
     await this.#running;
     await this.#writer?.close();
   }
-}
-
-function partOf(floats: FloatBatch, from: number, to: number): FloatBatch {
-  return {
-    length: to - from,
-    refs: floats.refs.subarray(from, to),
-    timestamps: floats.timestamps.subarray(from, to),
-    values: floats.values.subarray(from, to),
-    startTimestamps: floats.startTimestamps?.subarray(from, to),
-  };
 }

@@ -62,9 +62,9 @@ export class LogTruncation {
     const plan = planCheckpoint(segments, checkpoint?.index);
     await writer.nextSegment();
     if (plan === undefined) return;
-    // A checkpoint leaves out late samples that are older than the head.
+    // A checkpoint leaves out late samples that are older than the head, and does not say where the others stood.
     await publications.settled();
-    await lateLog.settled();
+    await lateLog.settled({ segment: stats.wal.currentSegment, endByte: 0 });
     try {
       await maintenance.run<CheckpointStats>({
         kind: 'checkpoint',

@@ -26,7 +26,7 @@ import {
 import { countOutcome, type DatabaseStats } from './database-stats.js';
 import type { LateLog } from './late-log.js';
 import type { LogTurns } from './log-turns.js';
-import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './logged-histograms.js';
+import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './commit-records.js';
 import type { Presence } from './presence.js';
 import type { Publications } from './publications.js';
 
@@ -229,8 +229,9 @@ export class LoggingAppender implements Appender {
       records.push(scratch.take());
     }
     const floats: CommittedFloats = { rows: this.#inner.staged, columns: () => this.#columns() };
-    const { startTimestamps } = this.#parts;
-    records.push(...this.#histograms.records(floats, { scratch, startTimestamps }));
+    const { startTimestamps, head } = this.#parts;
+    const lateBeforeMs = head.outOfOrderWindowMs > 0 ? this.#inner.validFromMs : Number.NEGATIVE_INFINITY;
+    records.push(...this.#histograms.records(floats, { scratch, startTimestamps, lateBeforeMs }));
     if (this.#exemplars.length > 0) {
       scratch.reset();
       encodeExemplars(scratch, this.#exemplars);

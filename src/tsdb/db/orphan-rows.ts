@@ -5,9 +5,15 @@ import { StagedFloats } from '../head/index.js';
 /** Rows kept beyond this are given up: a whole log without series records must not fill the memory. */
 const maxRows = 2_000_000;
 
-interface Shelf {
-  /** Ordinal of the segment that the rows stand in. */
+/** Where rows stood. */
+export interface OrphanPlace {
+  /** Ordinal of the segment. */
   readonly segment: number;
+  /** Of those that are not in order there, these were to be taken (`Head.replayLateFromMs`). */
+  readonly lateFromMs: number;
+}
+
+interface Shelf extends OrphanPlace {
   readonly floats: StagedFloats;
   readonly histograms: HistogramSample[];
 }
@@ -31,22 +37,22 @@ export class OrphanRows {
     return this.#rows === 0;
   }
 
-  addFloat(segment: number, batch: FloatBatch, row: number): void {
+  addFloat(place: OrphanPlace, batch: FloatBatch, row: number): void {
     if (this.#rows >= maxRows) {
       this.#lose('samples', batch.refs[row] as number);
       return;
     }
     this.#rows++;
-    this.#shelf(segment).floats.push(batch, row, wordsOf(batch.values));
+    this.#shelf(place).floats.push(batch, row, wordsOf(batch.values));
   }
 
-  addHistogram(segment: number, sample: HistogramSample): void {
+  addHistogram(place: OrphanPlace, sample: HistogramSample): void {
     if (this.#rows >= maxRows) {
       this.#lose('histograms', sample.ref);
       return;
     }
     this.#rows++;
-    this.#shelf(segment).histograms.push(sample);
+    this.#shelf(place).histograms.push(sample);
   }
 
   #lose(kind: 'samples' | 'histograms', ref: number): void {
@@ -54,10 +60,10 @@ export class OrphanRows {
     this.lost.refs.add(ref);
   }
 
-  #shelf(segment: number): Shelf {
+  #shelf({ segment, lateFromMs }: OrphanPlace): Shelf {
     const last = this.#shelves.at(-1);
-    if (last?.segment === segment) return last;
-    const shelf = { segment, floats: new StagedFloats(), histograms: [] };
+    if (last?.segment === segment && last.lateFromMs === lateFromMs) return last;
+    const shelf = { segment, lateFromMs, floats: new StagedFloats(), histograms: [] };
     this.#shelves.push(shelf);
     return shelf;
   }
@@ -65,22 +71,26 @@ export class OrphanRows {
   /** Hands out the rows whose series is known by now, oldest first, and keeps the others. */
   takeKnown(
     isKnown: (ref: number) => boolean,
-    give: { floats(batch: FloatBatch): void; histogram(sample: HistogramSample): void },
+    give: {
+      floats(batch: FloatBatch, place: OrphanPlace): void;
+      histogram(sample: HistogramSample, place: OrphanPlace): void;
+    },
   ): void {
     const shelves = this.#shelves;
     this.#shelves = [];
     this.#rows = 0;
-    for (const { segment, floats, histograms } of shelves) {
+    for (const shelf of shelves) {
+      const { floats, histograms } = shelf;
       const known = new StagedFloats();
       const words = wordsOf(floats.values);
       for (let row = 0; row < floats.length; row++) {
         if (isKnown(floats.refs[row] as number)) known.push(floats, row, words);
-        else this.addFloat(segment, floats, row);
+        else this.addFloat(shelf, floats, row);
       }
-      if (known.length > 0) give.floats(known);
+      if (known.length > 0) give.floats(known, shelf);
       for (const sample of histograms) {
-        if (isKnown(sample.ref)) give.histogram(sample);
-        else this.addHistogram(segment, sample);
+        if (isKnown(sample.ref)) give.histogram(sample, shelf);
+        else this.addHistogram(shelf, sample);
       }
     }
   }

@@ -12,8 +12,10 @@ import type { Head } from '../head/index.js';
 import {
   decodeRecord,
   isBefore,
+  type LatePlace,
   type LogPlace,
   type MmapMarkerEntry,
+  type RecordStart,
   recordType,
   SampleColumns,
   type SegmentReport,
@@ -26,7 +28,9 @@ const samplesPerChunk = 32;
 
 /** What the log of out-of-order samples says of itself. */
 export interface LateLogSurvey {
-  /** The late samples of the first log are in this one up to here; undefined where it does not say. */
+  /** Whether it says anywhere how far it has come: Prometheus does not. */
+  readonly isOurs: boolean;
+  /** The late samples of the first log are in this one up to here, as far as nothing is missing in front of that. */
   readonly place: LogPlace | undefined;
   /** Segments before this one are in blocks. */
   readonly firstSegment: number;
@@ -49,26 +53,46 @@ export interface LateLogStats {
 /** Undefined where there is no such log. */
 export async function surveyLateLog(disk: Disk, directory: string): Promise<LateLogSurvey | undefined> {
   if ((await disk.stat(directory)) === undefined) return undefined;
-  let place: LogPlace | undefined;
-  let firstSegment = 0;
+  const said: (LatePlace & RecordStart)[] = [];
   let lastSampleSegment = -1;
-  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, segment) => {
+  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, start) => {
     if (bytes[0] !== recordType.latePlace) {
-      lastSampleSegment = segment;
+      lastSampleSegment = start.segment;
       return;
     }
     const record = decodeRecord(bytes, new SampleColumns());
-    if (record.kind !== 'late-place') return;
-    for (const said of record.entries) {
-      if (place === undefined || isBefore(place, said.place)) place = said.place;
-      firstSegment = Math.max(firstSegment, said.firstSegment);
-    }
+    if (record.kind === 'late-place') for (const entry of record.entries) said.push({ ...entry, ...start });
   });
-  const needed = reports.filter(({ index }) => index >= firstSegment);
+  const firstSegment = said.reduce((first, entry) => Math.max(first, entry.firstSegment), 0);
   const nextSegment = (reports.at(-1)?.index ?? -1) + 1;
-  const isDamaged =
-    unreadable > 0 || (place !== undefined && needed.length < nextSegment - firstSegment) || needed.some(isBroken);
-  return { place, firstSegment, nextSegment, hasSamples: lastSampleSegment >= firstSegment, isDamaged };
+  const needed = reports.filter(({ index }) => index >= firstSegment);
+  const missing = firstMissing(needed, said.length > 0 ? firstSegment : undefined);
+  let place: LogPlace | undefined;
+  for (const entry of said) {
+    const isSure = isBefore({ segment: entry.segment, endByte: entry.startByte }, missing);
+    if (isSure && (place === undefined || isBefore(place, entry.place))) place = entry.place;
+  }
+  return {
+    isOurs: said.length > 0,
+    place,
+    firstSegment,
+    nextSegment,
+    hasSamples: lastSampleSegment >= firstSegment,
+    isDamaged: unreadable > 0 || needed.some(isBroken) || missing.endByte === 0,
+  };
+}
+
+/** Where the first damage begins, or the first segment that is not there. */
+function firstMissing(reports: readonly SegmentReport[], firstSegment: number | undefined): LogPlace {
+  let expected = firstSegment ?? reports[0]?.index ?? 0;
+  for (const { index, damages } of reports) {
+    if (index > expected) break;
+    expected = index + 1;
+    const [first] = damages;
+    if (first !== undefined) return { segment: index, endByte: first.startByte };
+  }
+  const isGap = expected <= (reports.at(-1)?.index ?? -1);
+  return { segment: expected, endByte: isGap ? 0 : Number.POSITIVE_INFINITY };
 }
 
 function isBroken({ damages, goodEndByte }: SegmentReport): boolean {
@@ -77,7 +101,7 @@ function isBroken({ damages, goodEndByte }: SegmentReport): boolean {
 
 /** Prometheus wrote it: its deletions concern late samples too. */
 export function isForeign(survey: LateLogSurvey | undefined): boolean {
-  return survey?.hasSamples === true && survey.place === undefined;
+  return survey?.hasSamples === true && !survey.isOurs;
 }
 
 /** Late samples of the first log up to here need not be taken from it, where this one says so. */
@@ -85,15 +109,7 @@ export function heldPlace(survey: LateLogSurvey | undefined): LogPlace | undefin
   if (survey === undefined) return undefined;
   if (survey.place !== undefined) return survey.place;
   // Prometheus writes both logs, and reads late samples from this one alone.
-  return { segment: isForeign(survey) ? Number.POSITIVE_INFINITY : -1, endByte: 0 };
-}
-
-/**
- * Whether it holds all late samples since blocks were made of some, so that those in `chunks_head` are known from it. A
- * log that tsprom did not write may have given up what stood behind damage.
- */
-export function isWhole(survey: LateLogSurvey | undefined): boolean {
-  return survey?.place !== undefined && !survey.isDamaged;
+  return { segment: isForeign(survey) && !survey.isDamaged ? Number.POSITIVE_INFINITY : -1, endByte: 0 };
 }
 
 export interface LateLogOptions {
@@ -102,21 +118,22 @@ export interface LateLogOptions {
   readonly directory: string;
   /** Knows the series. */
   readonly head: Head;
-  /** Those of late samples were restored. */
+  /** Those of late samples were restored, unless the log is tsprom's. */
   readonly chunks: StoredChunks | undefined;
   readonly survey: LateLogSurvey;
   readonly stats: LateLogStats;
 }
 
 /**
- * Reads the log of out-of-order samples (WBL) into the head. A marker says that what a series has got until there
- * stands in `chunks_head`: it is forgotten, where that chunk was found. Source: tsdb/head_wal.go loadWBL.
+ * Reads the log of out-of-order samples (WBL) into the head. A marker of Prometheus says that what a series has got until
+ * there stands in `chunks_head`: it is forgotten, where that chunk was found. In a log of tsprom's that is of no use: what
+ * the log holds is all that is known. Source: tsdb/head_wal.go loadWBL.
  */
 export async function readLateLog(options: LateLogOptions): Promise<readonly SegmentReport[]> {
   const { disk, directory, head, chunks, survey, stats } = options;
   const late = new LateSamples(head, stats);
   const columns = new SampleColumns();
-  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, segment) => {
+  const { reports, unreadable } = await walkRecords(disk, directory, (bytes, { segment }) => {
     if (segment < survey.firstSegment) return;
     const record = decodeRecord(bytes, columns);
     switch (record.kind) {
@@ -127,7 +144,7 @@ export async function readLateLog(options: LateLogOptions): Promise<readonly Seg
         for (const sample of record.samples) late.addHistogram(sample);
         break;
       case 'mmap-markers':
-        if (isWhole(survey)) break;
+        if (survey.isOurs) break;
         for (const marker of record.entries) if (isStored(marker, chunks)) late.forget(marker.ref);
         break;
       default:
@@ -152,6 +169,7 @@ class LateSamples {
   readonly #head: Head;
   readonly #stats: LateLogStats;
   readonly #series = new Map<SeriesRef, SeriesRows[]>();
+  #maxRef = 0 as SeriesRef;
 
   constructor(head: Head, stats: LateLogStats) {
     this.#head = head;
@@ -189,6 +207,7 @@ class LateSamples {
 
   /** The first sample of a time stays. */
   #insert(ref: SeriesRef, timestampMs: number, append: (rows: SeriesRows) => void): void {
+    if (ref > this.#maxRef) this.#maxRef = ref;
     let chunks = this.#series.get(ref);
     if (chunks === undefined) {
       chunks = [];
@@ -216,8 +235,9 @@ class LateSamples {
     this.#series.delete(ref);
   }
 
-  /** Hands all to the head. */
+  /** Hands all to the head. Whoever is not known any more keeps its reference: nobody else gets these samples. */
   restore(): void {
+    this.#head.reserveRefs(this.#maxRef);
     for (const [ref, chunks] of this.#series) {
       for (const rows of chunks) {
         for (const { encoding, mintMs, maxtMs, bytes } of cutChunks(rows.columns(0, rows.length))) {

@@ -99,6 +99,8 @@ export interface HeadAppender extends Appender {
   readonly createdSeries: readonly SeriesRef[];
   /** Floats accepted so far; valid until the next call. For the log: histograms are the caller's to keep. */
   readonly staged: StagedRows;
+  /** Rows before this are late whatever their series has; -Infinity where there is no row. */
+  readonly validFromMs: number;
   /**
    * Shows the samples: in slices of at most 5 ms, all visible at the end at once. One publication at a time; whoever
    * commits sees to that. Afterwards the appender is spent.
@@ -129,7 +131,7 @@ export interface Head {
    * Of a log's samples that are not in order those are taken that are not before this. Unsaid: all where there is a
    * window, else those from `minValidMs` on.
    */
-  set replayLateFromMs(timeMs: number);
+  replayLateFromMs: number;
   readonly usedBytes: number;
   readonly reservedBytes: number;
   /** Series refused for want of memory so far. */
@@ -184,6 +186,9 @@ export interface Head {
   /** Settles all that waits and gives the memory for it back. */
   endReplay(): void;
   replayHistogram(sample: HistogramSample): boolean;
+  /** The same for samples that were late whatever the log has of their series. */
+  replayLateFloats(batch: FloatBatch): number;
+  replayLateHistogram(sample: HistogramSample): boolean;
   restoreMetadata(metric: string, metadata: Metadata): void;
   /** Refs up to this one are never given out. */
   reserveRefs(upTo: SeriesRef): void;

@@ -29,6 +29,8 @@ import {
   endReplay,
   replayFloats,
   replayHistogram,
+  replayLateFloats,
+  replayLateHistogram,
   replayRows,
   restoreSeries,
   restoreStored,
@@ -90,6 +92,10 @@ class ArenaHead implements Head {
 
   set outOfOrderWindowMs(windowMs: number) {
     this.#state.writer.outOfOrderWindowMs = windowMs;
+  }
+
+  get replayLateFromMs(): number {
+    return this.#state.writer.replayLateFromMs;
   }
 
   set replayLateFromMs(timeMs: number) {
@@ -215,6 +221,14 @@ class ArenaHead implements Head {
 
   replayHistogram(sample: HistogramSample): boolean {
     return replayHistogram(this.#state, sample);
+  }
+
+  replayLateFloats(batch: FloatBatch): number {
+    return replayLateFloats(this.#state, batch);
+  }
+
+  replayLateHistogram(sample: HistogramSample): boolean {
+    return replayLateHistogram(this.#state, sample);
   }
 
   restoreMetadata(metric: string, metadata: Metadata): void {

@@ -54,6 +54,10 @@ export class ArenaAppender implements HeadAppender {
     return this.#columns.staged;
   }
 
+  get validFromMs(): number {
+    return this.#bounds?.validFromMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Calls back with every row that truncation must leave. */
   eachHeldRow(visit: (row: number) => void): void {
     const { writer } = this.#state;

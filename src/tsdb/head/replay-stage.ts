@@ -52,14 +52,13 @@ export class ReplayStage {
 
   /** Lets rows wait from `from` on; answers how far it came: what is left finds no room until others are settled. */
   add(rows: StagedRows, from: number): number {
-    const { exports, minValidMs, replayLateFromMs } = this.#writer;
-    const takesOld = replayLateFromMs < minValidMs;
+    const { exports, minValidMs, replaysOld } = this.#writer;
     const { refs, timestamps, values, length } = rows;
     if (this.waiting === 0) this.#fillFirst();
     let at = from;
     while (at < length) {
       const to = Math.min(length, at + rowsInSlice);
-      const stopped = exports.headReplayStage(refs, timestamps, values, at, to, minValidMs, takesOld) >>> 0;
+      const stopped = exports.headReplayStage(refs, timestamps, values, at, to, minValidMs, replaysOld) >>> 0;
       if (stopped < to && !this.#fillNext()) return stopped;
       at = stopped;
     }

@@ -62,9 +62,8 @@ export function replayRows(state: HeadState, rows: StagedRows): number {
   for (let at = 0; at < rows.length; ) {
     const to = Math.min(rows.length, at + rowsInSlice);
     const { refs, timestamps, values } = rows;
-    const { minValidMs } = writer;
-    const takesOld = writer.replayLateFromMs < minValidMs;
-    const stopped = exports.headReplay(refs, timestamps, values, at, to, minValidMs, takesOld) >>> 0;
+    const { minValidMs, replaysOld } = writer;
+    const stopped = exports.headReplay(refs, timestamps, values, at, to, minValidMs, replaysOld) >>> 0;
     at = stopped;
     if (stopped < to) {
       const { views } = writer;
@@ -176,19 +175,54 @@ export function replayHistogram(state: HeadState, sample: HistogramSample): bool
   return true;
 }
 
+export function replayLateFloats(state: HeadState, batch: FloatBatch): number {
+  const { writer, late } = state;
+  const words = wordsOf(batch.values);
+  let unknown = 0;
+  for (let i = 0; i < batch.length; i++) {
+    const row = writer.rowOf(batch.refs[i] as number);
+    if (row === noRow) unknown++;
+    const timestampMs = batch.timestamps[i] as number;
+    if (row === noRow || !takesLate(state, timestampMs)) continue;
+    settleRow(state, row);
+    const [low, high] = [words[2 * i] as number, words[2 * i + 1] as number];
+    const startMs = knownStart(batch.startTimestamps?.[i]);
+    late.insertFloat(row, { timestampMs, low, high, startMs }, writer.commit);
+  }
+  showReplayed(state);
+  return unknown;
+}
+
+export function replayLateHistogram(state: HeadState, sample: HistogramSample): boolean {
+  const { writer, late } = state;
+  const row = writer.rowOf(sample.ref);
+  if (row === noRow) return false;
+  const { timestampMs, histogram } = sample;
+  if (!takesLate(state, timestampMs)) return true;
+  settleRow(state, row);
+  const startMs = knownStart(sample.startTimestampMs);
+  late.insertHistogram(row, { timestampMs, histogram, startMs }, writer.commit);
+  showReplayed(state);
+  return true;
+}
+
+/** A time that no chunk takes is damage. */
+function takesLate({ writer }: HeadState, timestampMs: number): boolean {
+  return Math.abs(timestampMs) <= chunkTimeLimitMs && timestampMs >= writer.replayLateFromMs;
+}
+
 /** As the kernel tells them apart (assembly/head-append.ts, headReplay). */
 function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' | 'among' | 'nowhere' {
   const { writer } = state;
   const { views, minValidMs } = writer;
   const isOld = timestampMs < minValidMs;
   if (!(Math.abs(timestampMs) <= chunkTimeLimitMs)) return 'nowhere';
-  const lateFromMs = writer.replayLateFromMs;
-  if (isOld && timestampMs < lateFromMs) return 'nowhere';
+  if (isOld && !writer.replaysOld) return 'nowhere';
   const at = views.hotRow(row);
   const lastMs = views.double(at + hot.lastMs);
   const isFresh = views.word(at + hot.openAt) === 0 && (views.byte(at + hot.flags) & rowFlag.foreign) === 0;
   const loggedMs = isFresh ? views.double(at + hot.lastDelta) : lastMs;
-  if (timestampMs < loggedMs) return timestampMs < lateFromMs ? 'nowhere' : 'among';
+  if (timestampMs < loggedMs) return timestampMs < writer.replayLateFromMs ? 'nowhere' : 'among';
   if (timestampMs === loggedMs) return 'nowhere';
   if (isFresh) views.setDouble(at + hot.lastDelta, timestampMs);
   return timestampMs > lastMs && !isOld ? 'behind' : 'nowhere';

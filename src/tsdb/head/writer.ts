@@ -98,6 +98,11 @@ export class HeadWriter {
     return this.#replayLateFromMs ?? (this.outOfOrderWindowMs > 0 ? Number.NEGATIVE_INFINITY : this.minValidMs);
   }
 
+  /** Whether a log's samples before `minValidMs` say what is late, though they are not taken themselves. */
+  get replaysOld(): boolean {
+    return this.#replayLateFromMs !== undefined || this.outOfOrderWindowMs > 0;
+  }
+
   set replayLateFromMs(timeMs: number) {
     this.#replayLateFromMs = timeMs;
   }

@@ -6,7 +6,6 @@ import {
   HeadDeletions,
   heldPlace,
   isForeign,
-  isWhole,
   type LateLogStats,
   type ReplayStats,
   readLateLog,
@@ -83,7 +82,7 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
   const chunks =
     chunksHead === undefined
       ? undefined
-      : await StoredChunks.read(disk, chunksHead, minValidMs, { takesLate: !isWhole(survey) });
+      : await StoredChunks.read(disk, chunksHead, minValidMs, { takesLate: survey?.isOurs !== true });
   const deletions = new HeadDeletions(head);
   const reports: SegmentReport[] = [];
   const late: LateLogStats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };

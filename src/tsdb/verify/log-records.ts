@@ -22,6 +22,7 @@ export const recordNames: ReadonlyMap<number, string> = new Map([
   [13, 'float-histograms-v2'],
   [129, 'series-copy'],
   [130, 'late-place'],
+  [131, 'late'],
 ]);
 
 /** One entry of a record. What a kind of record does not have is absent. */

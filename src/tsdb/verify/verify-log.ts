@@ -13,8 +13,8 @@ export type LogKind = 'wal' | 'wbl' | 'checkpoint' | 'snapshot';
 
 /** Types of records that each kind of log may hold; others are passed over by every reader. */
 const knownTypes: Readonly<Record<LogKind, ReadonlySet<number>>> = {
-  wal: new Set([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 129]),
-  checkpoint: new Set([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13]),
+  wal: new Set([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 129, 131]),
+  checkpoint: new Set([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 131]),
   wbl: new Set([2, 5, 7, 8, 9, 10, 11, 12, 13, 130]),
   snapshot: new Set([1, 2, 3]),
 };

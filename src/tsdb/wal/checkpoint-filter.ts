@@ -1,6 +1,6 @@
 import { ByteWriter } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import type { HistogramSample, SeriesRef } from '../../storage/index.js';
+import type { SeriesRef } from '../../storage/index.js';
 import { recordType } from './format.js';
 import type { PackedRecord, RecordPacker } from './record-packer.js';
 import {
@@ -110,7 +110,7 @@ export class CheckpointFilter {
         yield* this.#rows(record.rows, place);
         return;
       case 'samples':
-        yield* this.#samples(record.batch as SampleColumns, place);
+        yield* this.#samples(record, place);
         return;
       case 'histograms':
         yield* this.#histograms(record, place);
@@ -201,7 +201,8 @@ export class CheckpointFilter {
   }
 
   /** Samples with start timestamps stay what they are, whatever is written otherwise. */
-  *#samples(batch: SampleColumns, place: RecordPlace): Generator<PackedRecord> {
+  *#samples(record: Extract<ReplayRecord, { kind: 'samples' }>, place: RecordPlace): Generator<PackedRecord> {
+    const batch = record.batch as SampleColumns;
     const kept = new SampleColumns();
     kept.reserve(batch.length);
     kept.hasStartTimestamps = batch.hasStartTimestamps;
@@ -218,15 +219,17 @@ export class CheckpointFilter {
     this.stats.droppedSamples += batch.length - kept.length;
     if (kept.length === 0) return;
     if (kept.length === batch.length) yield this.#asItWas(place);
-    else if (this.#typeAt(place) === recordType.samples) yield this.#encode((w) => encodeSamples(w, kept));
-    else yield this.#encode((writer) => encodeSamplesV2(writer, kept));
+    else {
+      const encode = this.#typeAt(place) === recordType.samples ? encodeSamples : encodeSamplesV2;
+      yield this.#encode((writer) => encode(writer, kept), record.late);
+    }
   }
 
   *#histograms(
-    record: { samples: readonly HistogramSample[]; skipped: number },
+    record: Extract<ReplayRecord, { kind: 'histograms' }>,
     place: RecordPlace,
   ): Generator<PackedRecord> {
-    const { samples, skipped } = record;
+    const { samples, skipped, late } = record;
     const kept = samples.filter(({ timestampMs }) => timestampMs >= this.#mintMs);
     this.stats.samples += samples.length + skipped;
     this.stats.droppedSamples += samples.length - kept.length;
@@ -238,11 +241,12 @@ export class CheckpointFilter {
     }
     const type = this.#typeAt(place);
     if (type === recordType.histogramsV2 || type === recordType.floatHistogramsV2) {
-      yield this.#encode((writer) => encodeHistogramsV2(writer, type === recordType.histogramsV2, kept));
+      const isInteger = type === recordType.histogramsV2;
+      yield this.#encode((writer) => encodeHistogramsV2(writer, isInteger, kept), late);
       return;
     }
     for (const [each, group] of Map.groupBy(kept, ({ histogram }) => histogramRecordType(histogram))) {
-      yield this.#encode((writer) => encodeHistograms(writer, each, group));
+      yield this.#encode((writer) => encodeHistograms(writer, each, group), late);
     }
   }
 
@@ -256,16 +260,19 @@ export class CheckpointFilter {
     }
   }
 
+  /** Of what stands in a record of late samples. */
   #typeAt({ at }: RecordPlace): number {
-    return this.#kernels.bytes[at] as number;
+    const { bytes } = this.#kernels;
+    return bytes[bytes[at] === recordType.late ? at + 1 : at] as number;
   }
 
   #asItWas({ at, end }: RecordPlace): PackedRecord {
     return this.#packer.pack(at, end - at);
   }
 
-  #encode(encode: (writer: ByteWriter) => void): PackedRecord {
+  #encode(encode: (writer: ByteWriter) => void, late = false): PackedRecord {
     this.#writer.reset();
+    if (late) this.#writer.byte(recordType.late);
     encode(this.#writer);
     return this.#packer.packBytes(this.#writer.take());
   }

@@ -37,6 +37,11 @@ export const recordType = {
   seriesCopy: 129,
   /** tsprom's own: how far the log of out-of-order samples has come. */
   latePlace: 130,
+  /**
+   * tsprom's own, in front of a record of samples: they came out of order though nothing in the log says so, because the
+   * head had moved on. Prometheus would take them for samples in order; it has them in its log of out-of-order samples.
+   */
+  late: 131,
 } as const;
 
 /** A place in a log, behind a record. */

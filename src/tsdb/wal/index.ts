@@ -26,4 +26,4 @@ export { SeriesLedger } from './series-ledger.js';
 export type { WalSync, WalWriterOptions } from './wal-options.js';
 export type { LogLevel, WalEvents, WalStats } from './wal-stats.js';
 export { WalWriter } from './wal-writer.js';
-export { type RecordWalk, walkRecords } from './walk-records.js';
+export { type RecordStart, type RecordWalk, walkRecords } from './walk-records.js';

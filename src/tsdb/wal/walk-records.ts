@@ -3,6 +3,11 @@ import type { SegmentReport } from './repair-log.js';
 import { SegmentReader } from './segment-reader.js';
 import { listSegments } from './segments.js';
 
+export interface RecordStart {
+  readonly segment: number;
+  readonly startByte: number;
+}
+
 export interface RecordWalk {
   readonly reports: readonly SegmentReport[];
   /** Records whose frame was whole and whose content was not. */
@@ -10,13 +15,13 @@ export interface RecordWalk {
 }
 
 /**
- * Shows every whole record of a directory of segments, with its segment's number, around damage. `visit` may throw `DecodeError`: the record is
+ * Shows every whole record of a directory of segments, with where it begins, around damage. `visit` may throw `DecodeError`: the record is
  * then counted and passed over. The bytes are valid during the call.
  */
 export async function walkRecords(
   disk: Disk,
   directory: string,
-  visit: (record: Uint8Array, segment: number) => void,
+  visit: (record: Uint8Array, place: RecordStart) => void,
 ): Promise<RecordWalk> {
   const reports: SegmentReport[] = [];
   const walk = { reports, unreadable: 0 };
@@ -26,7 +31,7 @@ export async function walkRecords(
       while (await reader.fill()) {
         while (reader.next()) {
           try {
-            visit(reader.record, index);
+            visit(reader.record, { segment: index, startByte: reader.recordStart });
           } catch (error) {
             if (!(error instanceof DecodeError)) throw error;
             walk.unreadable++;

@@ -252,6 +252,7 @@ function lateLog(): FuzzDecoder {
   const disk = memoryDisk(directory, [file]);
   const taken = { chunks: 0 };
   const head = {
+    reserveRefs: () => {},
     restoreChunkBytes: (chunk: { samples: number; mintMs: number; maxtMs: number }): boolean => {
       taken.chunks++;
       assert.ok(chunk.samples > 0 && chunk.mintMs <= chunk.maxtMs);

@@ -17,6 +17,7 @@ async function read(record: EncodeRecord): Promise<{ chunks: number[][]; corrupt
   file.bytes = logSegment([record]);
   const chunks: number[][] = [];
   const head = {
+    reserveRefs: () => {},
     restoreChunkBytes: (chunk: { mintMs: number; maxtMs: number; samples: number }): boolean =>
       chunks.push([chunk.mintMs, chunk.maxtMs, chunk.samples]) > 0,
   } as unknown as Head;

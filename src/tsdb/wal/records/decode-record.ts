@@ -13,12 +13,12 @@ import { decodeTombstones, type TombstoneEntry } from './tombstones.js';
 export type WalRecord =
   | { readonly kind: 'series'; readonly entries: readonly SeriesEntry[]; readonly copy: boolean }
   /** `batch` is the caller's scratch: valid until the next record is decoded into it. */
-  | { readonly kind: 'samples'; readonly batch: FloatBatch }
+  | { readonly kind: 'samples'; readonly batch: FloatBatch; readonly late?: boolean }
   | { readonly kind: 'tombstones'; readonly entries: readonly TombstoneEntry[] }
   | { readonly kind: 'exemplars'; readonly entries: readonly ExemplarEntry[] }
   | { readonly kind: 'mmap-markers'; readonly entries: readonly MmapMarkerEntry[] }
   | { readonly kind: 'metadata'; readonly entries: readonly MetadataEntry[] }
-  | ({ readonly kind: 'histograms' } & DecodedHistograms)
+  | ({ readonly kind: 'histograms'; readonly late?: boolean } & DecodedHistograms)
   | { readonly kind: 'late-place'; readonly entries: readonly LatePlace[] }
   /** Of a later version, or empty: upstream passes over it, and so must the caller. */
   | { readonly kind: 'unknown'; readonly type: number };
@@ -52,6 +52,8 @@ export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalReco
     case recordType.floatHistograms:
     case recordType.customBucketFloatHistograms:
       return { kind: 'histograms', ...decodeHistograms(reader, false) };
+    case recordType.late:
+      return lateRecord(bytes.subarray(1), columns);
     case recordType.latePlace:
       return { kind: 'late-place', entries: decodeLatePlaces(reader) };
     case recordType.histogramsV2:
@@ -61,4 +63,10 @@ export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalReco
     default:
       return { kind: 'unknown', type };
   }
+}
+
+function lateRecord(bytes: Uint8Array, columns: SampleColumns): WalRecord {
+  const record: WalRecord = bytes[0] === recordType.late ? { kind: 'unknown', type: 0 } : decodeRecord(bytes, columns);
+  const isSamples = record.kind === 'samples' || record.kind === 'histograms';
+  return isSamples ? { ...record, late: true } : { kind: 'unknown', type: recordType.late };
 }

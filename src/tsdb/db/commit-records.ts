@@ -1,11 +1,15 @@
 import type { ByteWriter } from '../../base/index.js';
+import { wordsOf } from '../../model/index.js';
 import type { FloatBatch, HistogramSample } from '../../storage/index.js';
+import { StagedFloats } from '../head/index.js';
 import {
   encodeHistograms,
   encodeHistogramsV2,
+  encodeSamples,
   encodeSamplesV2,
   histogramRecordType,
   partOfRows,
+  recordType,
   type SampleRows,
 } from '../wal/index.js';
 
@@ -22,6 +26,11 @@ interface EncodeOptions {
   readonly scratch: ByteWriter;
   /** Records with start timestamps, which older versions of Prometheus skip. */
   readonly startTimestamps: boolean;
+}
+
+interface CommitOptions extends EncodeOptions {
+  /** Samples before this are late whatever their series has: they have records of their own, which say so. */
+  readonly lateBeforeMs: number;
 }
 
 interface Placed {
@@ -51,12 +60,23 @@ export class LoggedHistograms {
   }
 
   /** The records of all samples of the commit. */
-  records(floats: CommittedFloats, options: EncodeOptions): LoggedRecord[] {
+  records(floats: CommittedFloats, options: CommitOptions): LoggedRecord[] {
+    const { lateBeforeMs } = options;
     const records: LoggedRecord[] = [];
+    this.#pushInOrder(records, floats, options);
+    if (lateBeforeMs === Number.NEGATIVE_INFINITY) return records;
+    const lateRows = lateFloats(floats.columns(), lateBeforeMs);
+    if (lateRows.length > 0) records.push(asLate(floatRecord(lateRows, options)));
+    const late = this.#placed.filter(({ sample }) => sample.timestampMs < lateBeforeMs);
+    const samples = late.map(({ sample }) => sample);
+    return [...records, ...histogramRecords(samples, options).map(asLate)];
+  }
+
+  #pushInOrder(records: LoggedRecord[], floats: CommittedFloats, options: CommitOptions): void {
     const { length } = floats.rows;
     if (this.#placed.length === 0) {
       pushFloats(records, floats, { from: 0, to: length, ...options });
-      return records;
+      return;
     }
     const { refs } = floats.columns();
     let begin = 0;
@@ -75,36 +95,73 @@ export class LoggedHistograms {
     };
     for (const { sample, position } of this.#placed) {
       look(position);
+      if (sample.timestampMs < options.lateBeforeMs) continue;
       waiting.push(sample);
       waitingRefs.add(sample.ref);
     }
     look(length);
     pushFloats(records, floats, { from: begin, to: length, ...options });
     records.push(...histogramRecords(waiting, options));
-    return records;
   }
 }
 
+/** Those of the rows that are not late, run by run. */
 function pushFloats(
   records: LoggedRecord[],
   floats: CommittedFloats,
-  { from, to, startTimestamps, scratch }: { from: number; to: number } & EncodeOptions,
+  { from, to, ...options }: { from: number; to: number } & CommitOptions,
 ): void {
-  if (from === to) return;
-  if (!startTimestamps) {
-    records.push(partOfRows(floats.rows, from, to - from));
+  const { lateBeforeMs, startTimestamps } = options;
+  const push = (begin: number, end: number): void => {
+    if (begin === end) return;
+    if (startTimestamps) records.push(floatRecord(partOf(floats.columns(), begin, end), options));
+    else records.push(partOfRows(floats.rows, begin, end - begin));
+  };
+  if (lateBeforeMs === Number.NEGATIVE_INFINITY) {
+    push(from, to);
     return;
   }
-  const columns = floats.columns();
-  scratch.reset();
-  encodeSamplesV2(scratch, {
+  const { timestamps } = floats.columns();
+  let begin = from;
+  for (let row = from; row < to; row++) {
+    if ((timestamps[row] as number) >= lateBeforeMs) continue;
+    push(begin, row);
+    begin = row + 1;
+  }
+  push(begin, to);
+}
+
+function lateFloats(columns: FloatBatch, beforeMs: number): StagedFloats {
+  const rows = new StagedFloats();
+  const words = wordsOf(columns.values);
+  for (let row = 0; row < columns.length; row++)
+    if ((columns.timestamps[row] as number) < beforeMs) rows.push(columns, row, words);
+  return rows;
+}
+
+/** Rows `from` to `to` of columns. */
+export function partOf(columns: FloatBatch, from: number, to: number): FloatBatch {
+  return {
     length: to - from,
     refs: columns.refs.subarray(from, to),
     timestamps: columns.timestamps.subarray(from, to),
     values: columns.values.subarray(from, to),
     startTimestamps: columns.startTimestamps?.subarray(from, to),
-  });
-  records.push(scratch.take());
+  };
+}
+
+export function floatRecord(rows: FloatBatch, { startTimestamps, scratch }: EncodeOptions): Uint8Array {
+  scratch.reset();
+  if (startTimestamps) encodeSamplesV2(scratch, rows);
+  else encodeSamples(scratch, rows);
+  return scratch.take();
+}
+
+function asLate(record: Uint8Array): Uint8Array {
+  const late = new Uint8Array(record.length + 1);
+  late[0] = recordType.late;
+  late.set(record, 1);
+  return late;
 }
 
 /** Samples as records, those of a series in their order. */
