@@ -85,7 +85,9 @@ function wrongImport(entry: Import): string | undefined {
   const composesOptions =
     isOptions(entry.target) &&
     (from === 'config' || (to === 'http' && isOptions(entry.from.replace('.ts', ''))));
-  if (!allowed.includes(to) && !composesOptions) return `${entry.from} imports ${entry.target}`;
+  const decodesOptions = to === 'yaml' && isOptions(entry.from.replace('.ts', ''));
+  if (!allowed.includes(to) && !composesOptions && !decodesOptions)
+    return `${entry.from} imports ${entry.target}`;
   if (entry.target !== `src/${to}/index` && !isOptions(entry.target) && !namedEntries.has(entry.target)) {
     return `${entry.from} imports ${entry.target} past its index`;
   }

@@ -1,5 +1,6 @@
 import type { DiscoveryOptions } from '../discovery/options.js';
 import type { ScrapeOptions } from '../scrape/options.js';
+import type { StorageOptions } from '../tsdb/options.js';
 import type { RawYaml } from '../yaml/index.js';
 import type { GlobalConfig } from './global.js';
 
@@ -10,7 +11,7 @@ export interface Job {
 }
 
 /** Top-level blocks that are known by name and kept as they stand. */
-export const rawBlocks = ['alerting', 'storage', 'tracing', 'remote_write', 'remote_read', 'otlp'] as const;
+export const rawBlocks = ['alerting', 'tracing', 'remote_write', 'remote_read', 'otlp'] as const;
 export type RawBlock = (typeof rawBlocks)[number];
 
 /** A checked configuration: everything inherited is filled in, paths are joined with the file's directory. */
@@ -21,5 +22,6 @@ export interface Config {
   readonly jobs: readonly Job[];
   readonly ruleFiles: readonly string[];
   readonly scrapeConfigFiles: readonly string[];
+  readonly storage: StorageOptions;
   readonly raw: ReadonlyMap<RawBlock, RawYaml>;
 }

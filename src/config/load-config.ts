@@ -8,6 +8,7 @@ import {
 } from '../discovery/options.js';
 import { checkHttpClient, httpClientFields, joinPath, resolveHttpPaths } from '../http/options.js';
 import { checkScrape, checkScrapeRules, completeScrapeOptions, scrapeFields } from '../scrape/options.js';
+import { storageSchema } from '../tsdb/options.js';
 import {
   type ConfigProblem,
   type DecodedYaml,
@@ -68,7 +69,7 @@ function topFields() {
     rule_files: list(string()),
     scrape_config_files: list(string()),
     scrape_configs: list(optional(jobSchema())),
-    storage: raw(),
+    storage: storageSchema(),
     tracing: raw(),
     remote_write: raw(),
     remote_read: raw(),
@@ -173,7 +174,6 @@ function completeJobs(given: {
 function assemble(value: Written, global: GlobalConfig, jobs: readonly Job[], directory: string): Config {
   const blocks = {
     alerting: value.alerting,
-    storage: value.storage,
     tracing: value.tracing,
     remote_write: value.remoteWrite,
     remote_read: value.remoteRead,
@@ -189,6 +189,7 @@ function assemble(value: Written, global: GlobalConfig, jobs: readonly Job[], di
     jobs,
     ruleFiles: value.ruleFiles.map((file) => joinPath(directory, file)),
     scrapeConfigFiles: value.scrapeConfigFiles.map((file) => joinPath(directory, file)),
+    storage: value.storage,
     raw: new Map(
       rawBlocks.flatMap((name) => {
         const block = blocks[name];

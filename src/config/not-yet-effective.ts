@@ -1,9 +1,10 @@
 import { otherMechanisms } from '../discovery/options.js';
+import type { StorageOptions } from '../tsdb/options.js';
 
 /** The part of a written configuration that is looked at here. */
 interface Looked {
   readonly alerting: unknown;
-  readonly storage: unknown;
+  readonly storage: StorageOptions;
   readonly tracing: unknown;
   readonly otlp: unknown;
   readonly remoteWrite: unknown;
@@ -18,7 +19,6 @@ const topKeys = [
   ['alerting', 'alerting'],
   ['rule_files', 'ruleFiles'],
   ['scrape_config_files', 'scrapeConfigFiles'],
-  ['storage', 'storage'],
   ['tracing', 'tracing'],
   ['remote_write', 'remoteWrite'],
   ['remote_read', 'remoteRead'],
@@ -43,10 +43,17 @@ const globalKeys: readonly (readonly [path: string, property: string])[] = [
   ...jobKeys.slice(0, 5),
 ];
 
+const storageKeys: readonly (readonly [path: string, of: (storage: StorageOptions) => unknown])[] = [
+  ['tsdb.stale_series_compaction_threshold', ({ tsdb }) => tsdb?.staleSeriesCompactionThreshold],
+  ['tsdb.chunk_encoding.floats', ({ tsdb }) => tsdb?.chunkEncoding.floats],
+];
+
 /** Each key once, in a fixed order: `remote_write`, `scrape_configs[].oauth2`. */
 export function findNotYetEffective(written: Looked): string[] {
   const found: string[] = [];
   for (const [key, property] of topKeys) if (isSet(written[property])) found.push(key);
+  for (const [key, property] of storageKeys)
+    if (isSet(property(written.storage))) found.push(`storage.${key}`);
   for (const [key, property] of globalKeys) {
     if (isSet(propertyOf(written.global, property))) found.push(`global.${key}`);
   }

@@ -2,6 +2,7 @@ import { compareUtf8, formatDuration } from '../base/index.js';
 import type { DiscoveryOptions } from '../discovery/options.js';
 import type { Labels, RelabelRule } from '../model/index.js';
 import type { ScrapeOptions } from '../scrape/options.js';
+import type { StorageOptions } from '../tsdb/options.js';
 import { formatBase2Bytes, type RawYaml, writeYaml, type YamlValue } from '../yaml/index.js';
 import type { Config, Job } from './config.js';
 import type { GlobalConfig } from './global.js';
@@ -12,7 +13,11 @@ type Entries = (readonly [key: string, value: YamlValue])[];
 
 export interface RenderOptions {
   /** What the server keeps samples for, which upstream shows as part of `storage`. */
-  readonly retention?: { readonly timeMs?: number; readonly sizeBytes?: number };
+  readonly retention?: {
+    readonly timeMs?: number;
+    readonly sizeBytes?: number;
+    readonly percentage?: number;
+  };
 }
 
 /** The configuration as /api/v1/status/config shows it: everything filled in, secrets as `<secret>`. */
@@ -28,7 +33,7 @@ export function renderConfig(config: Config, options: RenderOptions = {}): strin
     ...listEntry('rule_files', config.ruleFiles),
     ...listEntry('scrape_config_files', config.scrapeConfigFiles),
     ...(config.jobs.length > 0 ? [['scrape_configs', config.jobs.map(renderJob)] as const] : []),
-    ['storage', renderStorage(config.raw.get('storage'), options)],
+    ['storage', renderStorage(config.storage, options)],
     ...raw('tracing'),
     ...raw('remote_write'),
     ...raw('remote_read'),
@@ -185,19 +190,36 @@ function discoveryEntries(discovery: DiscoveryOptions): Entries {
   return entries.sort(([a], [b]) => compareUtf8(a, b));
 }
 
-function renderStorage(raw: RawYaml | undefined, options: RenderOptions): YamlValue {
-  const given = raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : new Map();
-  const givenTsdb = given.get('tsdb');
+/** `outofordertimewindow` is a field of upstream's without a key of its own, which its YAML so shows. */
+function renderStorage({ tsdb, exemplars }: StorageOptions, options: RenderOptions): YamlValue {
+  const windowMs = tsdb?.outOfOrderTimeWindow ?? 0;
+  const { timeMs = 0, sizeBytes = 0, percentage = 0 } = options.retention ?? {};
+  const {
+    time,
+    size,
+    percentage: percent,
+  } = tsdb?.retention ?? { time: timeMs, size: sizeBytes, percentage };
   const retention: Entries = [
-    ...durationEntry('time', options.retention?.timeMs ?? 0),
-    ...sizeEntry('size', options.retention?.sizeBytes ?? 0),
+    ...durationEntry('time', time),
+    ...sizeEntry('size', size),
+    ...numberEntry('percentage', percent),
   ];
-  const tsdb = new Map<string, YamlValue>([
-    ['outofordertimewindow', 0],
-    ...(givenTsdb instanceof Map ? givenTsdb : []),
-    ...(retention.length > 0 ? [['retention', new Map(retention)] as const] : []),
+  const floats = tsdb?.chunkEncoding.floats ?? '';
+  const shown = new Map<string, YamlValue>([
+    ['outofordertimewindow', windowMs],
+    ...durationEntry('out_of_order_time_window', windowMs),
+    ...numberEntry('stale_series_compaction_threshold', tsdb?.staleSeriesCompactionThreshold ?? 0),
+    ...(floats === '' ? [] : [['chunk_encoding', new Map([['floats', floats]])] as const]),
+    ...(retention.length > 0 || tsdb?.retention !== undefined
+      ? [['retention', new Map(retention)] as const]
+      : []),
   ]);
-  return new Map<string, YamlValue>([['tsdb', tsdb], ...[...given].filter(([key]) => key !== 'tsdb')]);
+  return new Map<string, YamlValue>([
+    ['tsdb', shown],
+    ...(exemplars === undefined
+      ? []
+      : [['exemplars', new Map(numberEntry('max_exemplars', exemplars.maxExemplars))] as const]),
+  ]);
 }
 
 function renderOtlp(raw: RawYaml | undefined): YamlValue {

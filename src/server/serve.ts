@@ -26,7 +26,7 @@ import { selfTarget } from './self-target.js';
 import type { ServeOptions } from './serve-options.js';
 import type { ServerParts } from './server-parts.js';
 import { portOf } from './settings.js';
-import { storageSettings } from './storage-settings.js';
+import { runningSettings, storageSettings } from './storage-settings.js';
 import { buildInfo, compatibleVersion, webOptions, webPorts } from './web-ports.js';
 import { createWorkers, type Workers } from './workers/index.js';
 
@@ -121,7 +121,7 @@ class Server {
       for (const address of this.#addresses) this.#logger.info('Listening on', { component: 'web', address });
       this.#database = await openDatabase({
         directory: settings.dataDirectory,
-        ...storageSettings(settings),
+        ...storageSettings(settings, this.#requireConfig().storage),
         kernelModule: this.#requireKernels(),
         readerKernels: workers.kernels,
         maintenance: workers.maintenance,
@@ -196,6 +196,7 @@ class Server {
 
   async #applyConfig(): Promise<void> {
     const config = this.#requireConfig();
+    this.#requireDatabase().applySettings(runningSettings(this.#options.settings, config.storage));
     await this.#scraping.apply({ jobs: config.jobs, externalLabels: config.global.externalLabels });
     this.#workers?.refreshDefaultStep();
     this.#discovery.apply(new Map(config.jobs.map(({ scrape, discovery }) => [scrape.jobName, discovery])));
@@ -343,6 +344,7 @@ class Server {
 }
 
 const effectiveFeatures: ReadonlySet<string> = new Set([
+  'exemplar-storage',
   'promql-experimental-functions',
   'promql-extended-range-selectors',
   'promql-binop-fill-modifiers',

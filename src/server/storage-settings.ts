@@ -1,33 +1,54 @@
 import * as path from 'node:path';
 import { type Clock, formatDuration, type Random } from '../base/index.js';
-import type { Database, DatabaseOptions } from '../tsdb/index.js';
+import type { Database, DatabaseOptions, DatabaseSettings } from '../tsdb/index.js';
+import type { StorageOptions } from '../tsdb/options.js';
 import type { StorageAdmin } from '../web/index.js';
 import { formatBase2Bytes } from '../yaml/index.js';
 import type { ServerSettings } from './settings.js';
 
+/** Of `storage.exemplars.max_exemplars`. */
+const defaultMaxExemplars = 100_000;
+/** What Prometheus counts time in ends there. */
+const longestRetentionMs = 100 * 365 * 86_400_000;
+
+/** What is kept: the file's `storage.tsdb.retention` stands in the place of the flags. Source: cmd/prometheus/main.go. */
+export function retentionOf(
+  { retentionMs, retentionBytes }: ServerSettings,
+  { tsdb }: StorageOptions,
+): DatabaseSettings['retention'] & {} {
+  if (tsdb?.retention === undefined) return { timeMs: retentionMs, sizeBytes: retentionBytes, percentage: 0 };
+  const { time, size, percentage } = tsdb.retention;
+  return { timeMs: Math.min(time, longestRetentionMs), sizeBytes: size, percentage };
+}
+
+/** Those that a reload changes. */
+export function runningSettings(settings: ServerSettings, storage: StorageOptions): DatabaseSettings {
+  const { maxExemplars = defaultMaxExemplars } = storage.exemplars ?? {};
+  return {
+    retention: retentionOf(settings, storage),
+    outOfOrderWindowMs: storage.tsdb?.outOfOrderTimeWindow ?? 0,
+    maxExemplars: settings.features.has('exemplar-storage') ? Math.max(0, maxExemplars) : 0,
+  };
+}
+
 /** The database's own settings. */
-export function storageSettings({
-  headMaxBytes,
-  minBlockDurationMs,
-  maxBlockDurationMs,
-  mergesOverlaps,
-  retentionMs,
-  retentionBytes,
-}: ServerSettings): Partial<DatabaseOptions> {
+export function storageSettings(settings: ServerSettings, storage: StorageOptions): Partial<DatabaseOptions> {
+  const { headMaxBytes, minBlockDurationMs, maxBlockDurationMs, mergesOverlaps } = settings;
   return {
     minBlockDurationMs,
     mergesOverlaps,
-    retention: { timeMs: retentionMs, sizeBytes: retentionBytes, percentage: 0 },
+    ...runningSettings(settings, storage),
     ...(headMaxBytes === undefined ? {} : { headMaxBytes }),
     ...(maxBlockDurationMs === undefined ? {} : { maxBlockDurationMs }),
   };
 }
 
 /** As /api/v1/status/runtimeinfo says it. */
-export function retentionText({ retentionMs, retentionBytes }: ServerSettings): string {
+export function retentionText({ timeMs, sizeBytes, percentage }: ReturnType<typeof retentionOf>): string {
   const limits: string[] = [];
-  if (retentionMs > 0) limits.push(formatDuration(retentionMs));
-  if (retentionBytes > 0) limits.push(formatBase2Bytes(retentionBytes));
+  if (timeMs > 0) limits.push(formatDuration(timeMs));
+  if (sizeBytes > 0) limits.push(formatBase2Bytes(sizeBytes));
+  if (percentage > 0) limits.push(`${percentage}%`);
   return limits.join(' or ');
 }
 

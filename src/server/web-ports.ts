@@ -6,7 +6,7 @@ import { defaultWebOptions } from '../web/index.js';
 import { queryParser } from './query-engine.js';
 import type { ServerParts } from './server-parts.js';
 import { portOf, type ServerSettings } from './settings.js';
-import { retentionText, storageAdmin } from './storage-settings.js';
+import { retentionOf, retentionText, storageAdmin } from './storage-settings.js';
 import { targetsProvider } from './targets-provider.js';
 
 /** What tools compare with: the version of Prometheus whose behaviour this is. */
@@ -69,7 +69,7 @@ export function webPorts(parts: ServerParts): WebPorts {
     cardinality: (limit) => parts.requireDatabase().cardinality(limit),
     configText: () =>
       renderConfig(parts.config(), {
-        retention: { timeMs: settings.retentionMs, sizeBytes: settings.retentionBytes },
+        retention: retentionOf(settings, parts.config().storage),
       }),
     flags: settings.flagTexts,
     buildInfo: buildInfo(),
@@ -83,7 +83,7 @@ export function webPorts(parts: ServerParts): WebPorts {
       threadCount: 1,
       processorCount: availableParallelism(),
       memoryLimitBytes: totalmem(),
-      storageRetention: retentionText(settings),
+      storageRetention: retentionText(retentionOf(settings, parts.config().storage)),
     }),
     replayProgress: () => parts.replayProgress(),
     notifications: () => parts.notifications(),

@@ -17,16 +17,31 @@ interface Entry<Series extends ExemplarOwner> {
 
 /** The last `limit` exemplars of all series; the one that came first leaves first. Source: tsdb/exemplar.go. */
 export class ExemplarRing<Series extends ExemplarOwner = ExemplarOwner> {
-  readonly #limit: number;
-  readonly #outOfOrderWindowMs: number;
-  readonly #ring: Entry<Series>[] = [];
+  #limit: number;
+  /** From the next exemplar on. */
+  outOfOrderWindowMs: number;
+  #ring: Entry<Series>[] = [];
   #next = 0;
   /** Each in rising time. */
   readonly #bySeries = new Map<Series, Entry<Series>[]>();
 
   constructor(options: { limit: number; outOfOrderWindowMs: number }) {
     this.#limit = options.limit;
-    this.#outOfOrderWindowMs = options.outOfOrderWindowMs;
+    this.outOfOrderWindowMs = options.outOfOrderWindowMs;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Keeps the newest. */
+  set limit(limit: number) {
+    const oldestFirst = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    const kept = limit > 0 ? oldestFirst.slice(-limit) : [];
+    for (const entry of oldestFirst.slice(0, oldestFirst.length - kept.length)) this.#forget(entry);
+    this.#limit = limit;
+    this.#ring = kept;
+    this.#next = kept.length === limit ? 0 : kept.length;
   }
 
   get enabled(): boolean {
@@ -42,7 +57,7 @@ export class ExemplarRing<Series extends ExemplarOwner = ExemplarOwner> {
     if (newest === undefined) return appendOutcome.accepted;
     if (sameExemplar(newest, exemplar)) return appendOutcome.duplicate;
     const ageMs = newest.timestampMs - exemplar.timestampMs;
-    if (ageMs > 0 && ageMs >= this.#outOfOrderWindowMs) return appendOutcome.outOfOrder;
+    if (ageMs > 0 && ageMs >= this.outOfOrderWindowMs) return appendOutcome.outOfOrder;
     if (ageMs !== 0) return appendOutcome.accepted;
     const behind =
       exemplar.value < newest.value ||

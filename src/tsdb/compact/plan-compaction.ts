@@ -27,10 +27,7 @@ export function blockRanges(shortestMs: number, longestMs: number): number[] {
 export function planCompaction(blocks: readonly BlockMeta[], rules: CompactionRules): readonly BlockMeta[] {
   const classes = ['', 'from-stale-series', 'from-selected-series'];
   for (const name of classes) {
-    const plan = planClass(
-      withoutEarly(blocks.filter((meta) => classOf(meta) === name)),
-      rules,
-    );
+    const plan = planClass(withoutEarly(blocks.filter((meta) => classOf(meta) === name)), rules);
     if (plan.length > 0) return plan;
   }
   return [];

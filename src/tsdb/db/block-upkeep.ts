@@ -75,7 +75,8 @@ export class BlockUpkeep {
     this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
-    for (const ulid of obsolete) if (await this.remove(ulid)) events.log('info', 'Deleting obsolete block', { block: ulid });
+    for (const ulid of obsolete)
+      if (await this.remove(ulid)) events.log('info', 'Deleting obsolete block', { block: ulid });
     return broken;
   }
 

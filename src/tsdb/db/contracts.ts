@@ -60,6 +60,16 @@ export interface DatabaseOptions {
   readonly onFsync?: (seconds: number) => void;
 }
 
+/** What is not said stays. */
+export interface DatabaseSettings {
+  /** From the next look at the blocks on. */
+  readonly retention?: Retention;
+  /** From the next transaction on; what was let in before stays. */
+  readonly outOfOrderWindowMs?: number;
+  /** The newest stay; 0 for none. */
+  readonly maxExemplars?: number;
+}
+
 /** Blocks, and a head whose commits are in the write-ahead log. */
 export interface Database extends Storage {
   readonly stats: DatabaseStats;
@@ -89,8 +99,8 @@ export interface Database extends Storage {
   onViewChange(listener: ViewListener): void;
   openReaderSlot(): number;
   closeReaderSlot(slot: number): void;
-  /** From the next look at the blocks on. */
-  setRetention(retention: Retention): void;
+  /** What may change while it runs. */
+  applySettings(settings: DatabaseSettings): void;
   /** Looks for blocks that came or went, and removes those beyond retention; never rejects. */
   showBlocks(): Promise<void>;
   /**

@@ -3,7 +3,13 @@ import { compareUtf8, type Disk } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type ChunkBytes, cutChunks, mergeChunks, readChunk, SymbolTable } from '../../storage/index.js';
-import { type BlockChunk, type BlockCompaction, type BlockMeta, type BlockSeriesInput, writeBlock } from '../block/index.js';
+import {
+  type BlockChunk,
+  type BlockCompaction,
+  type BlockMeta,
+  type BlockSeriesInput,
+  writeBlock,
+} from '../block/index.js';
 import { HeadChunkReader } from '../chunks/index.js';
 import { type HeadPart, type HeadView, openHeadSource } from '../head/index.js';
 import type { MatchedSeries } from '../select/index.js';

@@ -101,7 +101,15 @@ class ViewReader implements DatabaseReader {
     });
     if (head !== undefined) {
       const mapped = this.#mapped;
-      const source = openHeadSource({ view: head, readerSlot, kernels, window, mapped, deletions, deletesLate });
+      const source = openHeadSource({
+        view: head,
+        readerSlot,
+        kernels,
+        window,
+        mapped,
+        deletions,
+        deletesLate,
+      });
       sources.push(through?.(source) ?? source);
     }
     this.#presence.enter(lease);

@@ -3,17 +3,9 @@ import * as path from 'node:path';
 import { type Disk, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import { type BlockList, repairIndexVersion } from '../block/index.js';
-import { repairHeadChunks } from '../chunks/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
-import {
-  planRepair,
-  removeTemporaryCheckpoints,
-  repairLog,
-  SeriesLedger,
-  type WalEvents,
-  WalWriter,
-} from '../wal/index.js';
+import { removeTemporaryCheckpoints, SeriesLedger, type WalEvents, WalWriter } from '../wal/index.js';
 import { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
 import { type DatabaseView, openDatabaseReader } from './database-reader.js';
@@ -21,11 +13,10 @@ import { emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
 import { listOwnBlocks } from './list-own-blocks.js';
-import { LateLog } from './late-log.js';
 import { minValidOf, toViewed } from './published-view.js';
-import { heldPlace, isForeign, type LateLogSurvey, readLateLog, surveyLateLog } from './read-late-log.js';
-import { type ReplayOutcome, replayWal } from './replay-wal.js';
-import { StoredChunks } from './stored-chunks.js';
+import { readHead } from './read-head.js';
+import { isForeign, surveyLateLog } from './read-late-log.js';
+import type { ReplayOutcome } from './replay-wal.js';
 
 const mostHeadBytes = 2 ** 32 - 2 ** 16;
 
@@ -91,37 +82,19 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   });
   // What a block that cannot be read held may still stand in the log.
   head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
-  const reading = { minValidMs: head.minValidMs, takesLate: survey?.isOurs !== true, events };
-  const chunks = await readyChunks(disk, chunksHeadDirectory, reading);
-  events.log('info', 'Replaying WAL, this may take a while', {});
-  const { onReplayProgress: onProgress } = options;
-  const onTombstones = deletions.restoreRecord.bind(deletions);
-  const replay = await replayWal({
-    ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
-    lateHeldTo: heldPlace(survey),
-  });
-  replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
-  const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events });
-  await repairLog(planRepair(replay.reports, replay.firstIndex), {
-    disk,
-    clock,
-    directory: log,
-    quarantine: path.join(directory, 'quarantine'),
-    events,
-  });
-  logReplay(replay, events);
+  const read = await readHead(options, { head, kernels, deletions, survey, events });
+  const { replay, lateLog } = read;
   const ledger = new SeriesLedger();
   const writer = createWriter(options, { head, kernels, ledger, replay, log, events });
   await writer.open();
   const stats = emptyDatabaseStats(replay.stats, writer.stats);
   stats.cleanStart = lock?.clean;
-  const { lastSegment } = chunks.scan;
   const spool = new ChunkSpool({
     disk,
     clock,
     directory: chunksHeadDirectory,
     head,
-    lastSegment,
+    lastSegment: read.lastChunkFile,
     stats,
     events,
   });
@@ -132,7 +105,8 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   );
   await database.showBlocks();
   // What is left, or what deletions concern.
-  if (survey?.isDamaged === true || (isForeign(survey) && deletions.all.size > 0)) await database.compactLate();
+  if (survey?.isDamaged === true || (isForeign(survey) && deletions.all.size > 0))
+    await database.compactLate();
   return database;
 }
 
@@ -164,72 +138,6 @@ async function repairBlocks(disk: Disk, { broken }: BlockList, events: WalEvents
     events.log('info', 'Fixing broken block', { directory });
   }
   return isRepaired;
-}
-
-interface ChunkReading {
-  readonly minValidMs: number;
-  readonly takesLate: boolean;
-  readonly events: WalEvents;
-}
-
-/** The chunks of the head that are on disk; damaged ones are cut off. */
-async function readyChunks(
-  disk: Disk,
-  directory: string,
-  { minValidMs, takesLate, events }: ChunkReading,
-): Promise<StoredChunks> {
-  const chunks = await StoredChunks.read(disk, directory, minValidMs, { takesLate });
-  const { damage } = chunks.scan;
-  if (damage !== undefined) {
-    const { path: file, offset, reason } = damage;
-    const message = 'Damaged chunks of the head are cut off, the WAL has their samples';
-    events.log('warn', message, { file, offset, err: reason });
-    await repairHeadChunks(disk, directory, damage);
-  }
-  return chunks;
-}
-
-interface LateLogReading {
-  readonly head: Head;
-  readonly kernels: Kernels;
-  readonly chunks: StoredChunks;
-  readonly survey: LateLogSurvey | undefined;
-  readonly replay: ReplayOutcome;
-  readonly events: WalEvents;
-}
-
-/** The log of late samples, read into the head, and what it has not got of the first log. */
-async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): Promise<LateLog> {
-  const { disk, clock } = options;
-  const { head, kernels, chunks, survey, replay, events } = reading;
-  const directory = path.join(options.directory, 'wbl');
-  if (survey !== undefined) {
-    const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
-    const reports = await readLateLog({ disk, directory, head, chunks, survey, stats });
-    // Prometheus gives up whatever stands behind a torn end. Where more is wrong, blocks are made of what is left.
-    const steps = planRepair(reports, undefined).filter(({ kind }) => kind === 'cut-tail');
-    const quarantine = path.join(options.directory, 'quarantine');
-    if (!survey.isDamaged) await repairLog(steps, { disk, clock, directory, quarantine, events });
-    const level = survey.isDamaged || stats.unknownRefs > 0 ? 'warn' : 'info';
-    events.log(level, 'WBL replay completed', { ...stats });
-  }
-  const late = head.takeLate();
-  const end = { segment: replay.nextIndex, endByte: 0 };
-  const lateLog = new LateLog({
-    ...{ disk, clock, directory, kernels, events },
-    sync: options.walSync ?? 'commit',
-    compression: options.walCompression,
-    segmentBytes: options.segmentSizeBytes,
-    startTimestamps: options.walStartTimestamps === true,
-    nextSegment: survey?.nextSegment ?? 0,
-    firstSegment: survey?.firstSegment ?? 0,
-    place: late === undefined ? end : (survey?.place ?? { segment: 0, endByte: 0 }),
-  });
-  if (late === undefined) return lateLog;
-  lateLog.add(late, end);
-  // Before places in the first log change.
-  await lateLog.settled().catch(() => undefined);
-  return lateLog;
 }
 
 function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Kernels } {
@@ -273,20 +181,5 @@ function createWriter(options: DatabaseOptions, parts: WriterParts): WalWriter {
     gatherMs: options.walGatherMs ?? 0,
     ...(options.walCompression === undefined ? {} : { compression: options.walCompression }),
     ...(options.segmentSizeBytes === undefined ? {} : { segmentBytes: options.segmentSizeBytes }),
-  });
-}
-
-function logReplay({ stats }: ReplayOutcome, events: WalEvents): void {
-  const { unknownRefs } = stats;
-  if (unknownRefs.series > 0) events.log('warn', 'Unknown series references', { ...unknownRefs });
-  if (stats.unknownSchemas > 0) {
-    events.log('warn', 'Skipped histograms with an unknown schema', { histograms: stats.unknownSchemas });
-  }
-  events.log('info', 'WAL replay completed', {
-    segments: stats.segments,
-    records: stats.records,
-    samples: stats.samples,
-    histograms: stats.histograms,
-    total_replay_duration: `${stats.seconds.toFixed(3)}s`,
   });
 }

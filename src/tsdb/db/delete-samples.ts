@@ -72,7 +72,14 @@ async function headEntries(
   const window = { mintMs: Math.max(mintMs, head.mintMs), maxtMs: Math.min(maxtMs, head.maxtMs) };
   if (window.mintMs > window.maxtMs) return [];
   const mapped = new HeadChunkReader(disk, view.current.chunksHeadDirectory);
-  const source = openHeadSource({ view: head.view(), readerSlot: 0, kernels, window, mapped, part: 'in-order' });
+  const source = openHeadSource({
+    view: head.view(),
+    readerSlot: 0,
+    kernels,
+    window,
+    mapped,
+    part: 'in-order',
+  });
   try {
     return matcherSets
       .flatMap((matchers) => source.spans(matchers))

@@ -8,7 +8,12 @@ import { listSegments, type SeriesLedger, type WalEvents, type WalWriter } from 
 import { BlockCompactor, compactionRules } from './block-compactor.js';
 import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
-import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
+import {
+  type Database,
+  type DatabaseOptions,
+  type DatabaseSettings,
+  defaultBlockDurationMs,
+} from './contracts.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
 import { type DeleteRequest, deleteSamples } from './delete-samples.js';
@@ -194,8 +199,14 @@ export class HeadDatabase implements Database {
     return this.#blocks.reloadSoon();
   }
 
-  setRetention(retention: Retention): void {
-    this.#blocks.retention = retention;
+  applySettings({ retention, outOfOrderWindowMs, maxExemplars }: DatabaseSettings): void {
+    const { head, events } = this.#parts;
+    if (retention !== undefined) this.#blocks.retention = retention;
+    if (outOfOrderWindowMs !== undefined) head.outOfOrderWindowMs = Math.max(0, outOfOrderWindowMs);
+    const from = head.maxExemplars;
+    if (maxExemplars === undefined || maxExemplars === from) return;
+    head.maxExemplars = Math.max(0, maxExemplars);
+    events.log('info', 'Exemplar storage resized', { from, to: maxExemplars });
   }
 
   deleteSamples(request: DeleteRequest): Promise<void> {

@@ -1,4 +1,4 @@
-export type { Database, DatabaseLogger, DatabaseOptions } from './contracts.js';
+export type { Database, DatabaseLogger, DatabaseOptions, DatabaseSettings } from './contracts.js';
 export type { CutJob } from './cut-block.js';
 export { openDatabase } from './database.js';
 export {
@@ -16,14 +16,6 @@ export {
 } from './database-stats.js';
 export { HeadDeletions } from './head-deletions.js';
 export {
-  heldPlace,
-  isForeign,
-  type LateLogStats,
-  type LateLogSurvey,
-  readLateLog,
-  surveyLateLog,
-} from './read-late-log.js';
-export {
   type CheckpointWork,
   type Maintenance,
   type MaintenanceJob,
@@ -33,5 +25,13 @@ export {
 } from './maintenance.js';
 export type { ViewedBlock } from './open-blocks.js';
 export { minValidOf, toViewed, type ViewListener } from './published-view.js';
+export {
+  heldPlace,
+  isForeign,
+  type LateLogStats,
+  type LateLogSurvey,
+  readLateLog,
+  surveyLateLog,
+} from './read-late-log.js';
 export { type ReplayProgress, replayWal } from './replay-wal.js';
 export { StoredChunks } from './stored-chunks.js';

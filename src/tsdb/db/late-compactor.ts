@@ -71,7 +71,8 @@ export class LateCompactor {
   }
 
   async #writeBlocks({ ranges }: LateChunks): Promise<readonly BlockMeta[]> {
-    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs } = this.#parts;
+    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs } =
+      this.#parts;
     const readerSlot = head.openReaderSlot();
     const metas: BlockMeta[] = [];
     try {

@@ -79,8 +79,8 @@ export class LateLog {
    * brought there: it is tried again later.
    */
   settled(place?: LogPlace): Promise<void> {
-    const isUsed = this.#parts.nextSegment > 0 || this.#work.length > 0 || this.#writer !== undefined;
-    if (!isUsed) return Promise.resolve();
+    const isNeeded = place !== undefined && this.#parts.nextSegment > 0;
+    if (!isNeeded && this.#work.length === 0 && this.#writer === undefined) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#work.push({ synced: resolve, failed: reject, ...(place === undefined ? {} : { place }) });
       this.#kick();
@@ -101,7 +101,8 @@ export class LateLog {
     await this.settled();
     const { disk, directory, events } = this.#parts;
     try {
-      for (const { index, path } of await listSegments(disk, directory)) if (index < segment) await disk.remove(path);
+      for (const { index, path } of await listSegments(disk, directory))
+        if (index < segment) await disk.remove(path);
     } catch (error) {
       events.log('error', 'Old WBL segments could not be removed', { err: messageOf(error) });
     }
@@ -157,7 +158,8 @@ export class LateLog {
 
   async #open(): Promise<WalWriter> {
     if (this.#writer !== undefined) return this.#writer;
-    const { disk, clock, directory, kernels, sync, compression, segmentBytes, nextSegment, events } = this.#parts;
+    const { disk, clock, directory, kernels, sync, compression, segmentBytes, nextSegment, events } =
+      this.#parts;
     await disk.makeDirectory(directory);
     const writer = new WalWriter({
       disk,

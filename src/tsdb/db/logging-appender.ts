@@ -23,10 +23,10 @@ import {
   type SeriesLedger,
   type WalWriter,
 } from '../wal/index.js';
+import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './commit-records.js';
 import { countOutcome, type DatabaseStats } from './database-stats.js';
 import type { LateLog } from './late-log.js';
 import type { LogTurns } from './log-turns.js';
-import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './commit-records.js';
 import type { Presence } from './presence.js';
 import type { Publications } from './publications.js';
 

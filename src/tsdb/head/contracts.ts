@@ -127,6 +127,8 @@ export interface Head {
   minValidMs: number;
   /** From the next appender on. */
   outOfOrderWindowMs: number;
+  /** The newest stay; 0 for none. */
+  maxExemplars: number;
   /**
    * Of a log's samples that are not in order those are taken that are not before this. Unsaid: all where there is a
    * window, else those from `minValidMs` on.

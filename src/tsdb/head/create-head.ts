@@ -92,6 +92,15 @@ class ArenaHead implements Head {
 
   set outOfOrderWindowMs(windowMs: number) {
     this.#state.writer.outOfOrderWindowMs = windowMs;
+    this.#state.exemplars.outOfOrderWindowMs = windowMs;
+  }
+
+  get maxExemplars(): number {
+    return this.#state.exemplars.limit;
+  }
+
+  set maxExemplars(limit: number) {
+    this.#state.exemplars.limit = limit;
   }
 
   get replayLateFromMs(): number {

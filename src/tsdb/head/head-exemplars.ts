@@ -23,6 +23,18 @@ export class HeadExemplars {
     this.#labelsOf = labelsOf;
   }
 
+  get limit(): number {
+    return this.#ring.limit;
+  }
+
+  set limit(limit: number) {
+    this.#ring.limit = limit;
+  }
+
+  set outOfOrderWindowMs(windowMs: number) {
+    this.#ring.outOfOrderWindowMs = windowMs;
+  }
+
   get enabled(): boolean {
     return this.#ring.enabled;
   }

@@ -1,8 +1,8 @@
 import type { Steps } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { dropChunk } from './closed-chunks.js';
-import { chunk, chunkFlag, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
 import type { LateChunks } from './contracts.js';
+import { chunk, chunkFlag, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
 import type { HeadState } from './state.js';
 
 /** Rows and pairs of one step: a millisecond or two. */
@@ -45,7 +45,12 @@ function heldRows(state: HeadState): Set<number> {
 function isEmpty({ writer, foreign, late }: HeadState, row: number): boolean {
   const { views } = writer;
   const hasChunks = views.half(views.coldRow(row) + cold.chunkCount) > 0;
-  return !hasChunks && views.word(views.hotRow(row) + hot.openAt) === 0 && !foreign.isOpen(row) && !late.isOpen(row);
+  return (
+    !hasChunks &&
+    views.word(views.hotRow(row) + hot.openAt) === 0 &&
+    !foreign.isOpen(row) &&
+    !late.isOpen(row)
+  );
 }
 
 /** The first time in order that is left, Infinity where nothing is. */

@@ -95,7 +95,9 @@ export class HeadWriter {
 
   /** Of a log's samples that are not in order those are taken that are not before this. */
   get replayLateFromMs(): number {
-    return this.#replayLateFromMs ?? (this.outOfOrderWindowMs > 0 ? Number.NEGATIVE_INFINITY : this.minValidMs);
+    return (
+      this.#replayLateFromMs ?? (this.outOfOrderWindowMs > 0 ? Number.NEGATIVE_INFINITY : this.minValidMs)
+    );
   }
 
   /** Whether a log's samples before `minValidMs` say what is late, though they are not taken themselves. */

@@ -9,8 +9,8 @@ import {
   snappyCompress,
   snappyDecompress,
 } from '../../../src/kernels/index.js';
-import type { Head } from '../../../src/tsdb/head/index.js';
 import { readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
+import type { Head } from '../../../src/tsdb/head/index.js';
 import { readSnapshot } from '../../../src/tsdb/snapshot/index.js';
 import {
   FrameBuffer,

@@ -61,7 +61,8 @@ export function memoryDisk(directory: string, files: readonly MemoryFile[], sink
     },
     stat: async (target) => {
       if (target === directory) return { isDirectory: true, sizeBytes: 0, modifiedMs: 0, inode: 1 };
-      throw systemError('ENOTSUP', target);
+      const file = files.find((one) => one.path === target);
+      return file && { isDirectory: false, sizeBytes: file.bytes.length, modifiedMs: 0, inode: 2 };
     },
     makeDirectory: async (target) => sink?.directory(target),
   };

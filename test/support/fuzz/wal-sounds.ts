@@ -6,6 +6,7 @@ import {
   encodeExemplars,
   encodeHistograms,
   encodeHistogramsV2,
+  encodeLatePlace,
   encodeMetadata,
   encodeMmapMarkers,
   encodeSamples,
@@ -142,6 +143,16 @@ export function soundRecords(type: number): Uint8Array[] {
           ]),
         ),
       ];
+    case recordType.latePlace:
+      return [0, 7].map((firstSegment) =>
+        written((writer) =>
+          encodeLatePlace(writer, { place: { segment: 9, endByte: 2 ** 40 }, firstSegment }),
+        ),
+      );
+    case recordType.late:
+      return [recordType.samples, recordType.samplesV2, recordType.histograms]
+        .flatMap((inner) => soundRecords(inner))
+        .map((record) => Uint8Array.of(recordType.late, ...record));
     default:
       return histogramRecords(type);
   }

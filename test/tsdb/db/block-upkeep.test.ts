@@ -62,7 +62,7 @@ describe('the blocks of a database', () => {
     const { blocksBytes } = database.stats;
     assert.equal(blocks(disk), 5);
     assert.ok(blocksBytes > 0);
-    database.setRetention({ ...retention, sizeBytes: 1 });
+    database.applySettings({ retention: { ...retention, sizeBytes: 1 } });
     await database.showBlocks();
     assert.equal(blocks(disk), 0);
     assert.equal(database.stats.sizeRetentions, 1);
@@ -77,7 +77,7 @@ describe('the blocks of a database', () => {
     await fill(database, startMs, startMs + 30_000);
     await database.maybeCut();
     const querier = database.querier(always);
-    database.setRetention({ ...retention, sizeBytes: 1 });
+    database.applySettings({ retention: { ...retention, sizeBytes: 1 } });
     await database.showBlocks();
     assert.equal(blocks(disk), 0);
     const set = querier.select(request(['__name__=m'], { symbols: new SymbolTable(), sorted: true }));

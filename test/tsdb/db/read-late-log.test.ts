@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SeriesRef } from '../../../src/storage/index.js';
-import type { Head } from '../../../src/tsdb/head/index.js';
 import { readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
+import type { Head } from '../../../src/tsdb/head/index.js';
 import { encodeHistograms, encodeSamples, encodeSamplesV2 } from '../../../src/tsdb/wal/index.js';
 import { batchOf, integerHistogram } from '../../storage/storage-samples.js';
 import { MemoryFile, memoryDisk } from '../../support/fuzz/memory-files.js';

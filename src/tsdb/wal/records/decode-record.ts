@@ -66,7 +66,8 @@ export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalReco
 }
 
 function lateRecord(bytes: Uint8Array, columns: SampleColumns): WalRecord {
-  const record: WalRecord = bytes[0] === recordType.late ? { kind: 'unknown', type: 0 } : decodeRecord(bytes, columns);
+  const record: WalRecord =
+    bytes[0] === recordType.late ? { kind: 'unknown', type: 0 } : decodeRecord(bytes, columns);
   const isSamples = record.kind === 'samples' || record.kind === 'histograms';
   return isSamples ? { ...record, late: true } : { kind: 'unknown', type: recordType.late };
 }

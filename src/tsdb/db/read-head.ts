@@ -1,0 +1,136 @@
+import * as path from 'node:path';
+import type { Disk } from '../../base/index.js';
+import type { Kernels } from '../../kernels/index.js';
+import { repairHeadChunks } from '../chunks/index.js';
+import type { Head } from '../head/index.js';
+import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
+import type { DatabaseOptions } from './contracts.js';
+import type { HeadDeletions } from './head-deletions.js';
+import { LateLog } from './late-log.js';
+import { heldPlace, type LateLogSurvey, readLateLog } from './read-late-log.js';
+import { type ReplayOutcome, replayWal } from './replay-wal.js';
+import { StoredChunks } from './stored-chunks.js';
+
+interface HeadReading {
+  readonly head: Head;
+  readonly kernels: Kernels;
+  readonly deletions: HeadDeletions;
+  readonly survey: LateLogSurvey | undefined;
+  readonly events: WalEvents;
+}
+
+export interface ReadHead {
+  readonly replay: ReplayOutcome;
+  readonly lateLog: LateLog;
+  /** The newest of `chunks_head`, 0 where there is none. */
+  readonly lastChunkFile: number;
+}
+
+/** Reads chunk files and logs into the head, and mends what a crash or damage has left of them. */
+export async function readHead(options: DatabaseOptions, reading: HeadReading): Promise<ReadHead> {
+  const { disk, clock, directory, onReplayProgress: onProgress } = options;
+  const { head, kernels, deletions, survey, events } = reading;
+  const log = path.join(directory, 'wal');
+  const takesLate = survey?.isOurs !== true;
+  const chunks = await readyChunks(disk, path.join(directory, 'chunks_head'), {
+    ...{ minValidMs: head.minValidMs, takesLate, events },
+  });
+  events.log('info', 'Replaying WAL, this may take a while', {});
+  const onTombstones = deletions.restoreRecord.bind(deletions);
+  const replay = await replayWal({
+    ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
+    lateHeldTo: heldPlace(survey),
+  });
+  replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
+  const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events });
+  await repairLog(planRepair(replay.reports, replay.firstIndex), {
+    disk,
+    clock,
+    directory: log,
+    quarantine: path.join(directory, 'quarantine'),
+    events,
+  });
+  logReplay(replay, events);
+  return { replay, lateLog, lastChunkFile: chunks.scan.lastSegment };
+}
+
+interface ChunkReading {
+  readonly minValidMs: number;
+  readonly takesLate: boolean;
+  readonly events: WalEvents;
+}
+
+/** The chunks of the head that are on disk; damaged ones are cut off. */
+async function readyChunks(
+  disk: Disk,
+  directory: string,
+  { minValidMs, takesLate, events }: ChunkReading,
+): Promise<StoredChunks> {
+  const chunks = await StoredChunks.read(disk, directory, minValidMs, { takesLate });
+  const { damage } = chunks.scan;
+  if (damage !== undefined) {
+    const { path: file, offset, reason } = damage;
+    const message = 'Damaged chunks of the head are cut off, the WAL has their samples';
+    events.log('warn', message, { file, offset, err: reason });
+    await repairHeadChunks(disk, directory, damage);
+  }
+  return chunks;
+}
+
+interface LateLogReading {
+  readonly head: Head;
+  readonly kernels: Kernels;
+  readonly chunks: StoredChunks;
+  readonly survey: LateLogSurvey | undefined;
+  readonly replay: ReplayOutcome;
+  readonly events: WalEvents;
+}
+
+/** The log of late samples, read into the head, and what it has not got of the first log. */
+async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): Promise<LateLog> {
+  const { disk, clock } = options;
+  const { head, kernels, chunks, survey, replay, events } = reading;
+  const directory = path.join(options.directory, 'wbl');
+  if (survey !== undefined) {
+    const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
+    const reports = await readLateLog({ disk, directory, head, chunks, survey, stats });
+    // Prometheus gives up whatever stands behind a torn end. Where more is wrong, blocks are made of what is left.
+    const steps = planRepair(reports, undefined).filter(({ kind }) => kind === 'cut-tail');
+    const quarantine = path.join(options.directory, 'quarantine');
+    if (!survey.isDamaged) await repairLog(steps, { disk, clock, directory, quarantine, events });
+    const level = survey.isDamaged || stats.unknownRefs > 0 ? 'warn' : 'info';
+    events.log(level, 'WBL replay completed', { ...stats });
+  }
+  const late = head.takeLate();
+  const end = { segment: replay.nextIndex, endByte: 0 };
+  const lateLog = new LateLog({
+    ...{ disk, clock, directory, kernels, events },
+    sync: options.walSync ?? 'commit',
+    compression: options.walCompression,
+    segmentBytes: options.segmentSizeBytes,
+    startTimestamps: options.walStartTimestamps === true,
+    nextSegment: survey?.nextSegment ?? 0,
+    firstSegment: survey?.firstSegment ?? 0,
+    place: late === undefined ? end : (survey?.place ?? { segment: 0, endByte: 0 }),
+  });
+  if (late === undefined) return lateLog;
+  lateLog.add(late, end);
+  // Before places in the first log change.
+  await lateLog.settled().catch(() => undefined);
+  return lateLog;
+}
+
+function logReplay({ stats }: ReplayOutcome, events: WalEvents): void {
+  const { unknownRefs } = stats;
+  if (unknownRefs.series > 0) events.log('warn', 'Unknown series references', { ...unknownRefs });
+  if (stats.unknownSchemas > 0) {
+    events.log('warn', 'Skipped histograms with an unknown schema', { histograms: stats.unknownSchemas });
+  }
+  events.log('info', 'WAL replay completed', {
+    segments: stats.segments,
+    records: stats.records,
+    samples: stats.samples,
+    histograms: stats.histograms,
+    total_replay_duration: `${stats.seconds.toFixed(3)}s`,
+  });
+}
