@@ -7,6 +7,7 @@ import type { HeadExports } from './head.js';
 import type { HistogramChunkExports } from './histogram-chunks.js';
 import type { IndexPairsExports } from './index-pairs.js';
 import type { JsonRowsExports } from './json-rows.js';
+import type { RemoteWriteExports } from './remote-write.js';
 import type { RowsExports } from './rows.js';
 import type { ScanExports } from './scan.js';
 import type { SnappyExports } from './snappy.js';
@@ -51,4 +52,5 @@ export interface KernelExports
     AggregationsExports,
     RowsExports,
     DumpRowsExports,
-    IndexPairsExports {}
+    IndexPairsExports,
+    RemoteWriteExports {}

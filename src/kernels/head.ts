@@ -11,6 +11,8 @@ export interface HeadExports {
 
   headFind(texts: number, pairCount: number, pairs: number): number;
   headCreate(texts: number, pairCount: number, pairs: number, row: number, ref: number): number;
+  headMakeBegin(): void;
+  headMake(texts: number, count: number, pairs: number, row: number, ref: number): number;
   headAlias(ref: number, row: number): number;
   headForgetRef(ref: number, row: number): void;
   headRow(ref: number): number;

@@ -25,6 +25,8 @@ export {
   reserveMemory,
 } from './kernels.js';
 export { PageScan, type ScanRows, type ScanStart } from './page-scan.js';
+export { RemoteRequest } from './remote-request.js';
+export { RemoteTable } from './remote-table.js';
 export { rowArithmeticOps, rowComparisonOps } from './rows.js';
 export {
   type SlotColumns,

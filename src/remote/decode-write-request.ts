@@ -49,29 +49,52 @@ export function decodeWriteRequest(bytes: Uint8Array): WriteRequest {
     }
     const series = reader.nested('TimeSeries');
     const owner = seriesCount++;
-    let labelsAt = 0;
-    let labelsEnd = 0;
-    for (let start = series.at; series.next(); start = series.at) {
-      if (series.field === 1) {
-        series.expect(wireBytes, 'Labels');
-        series.skip();
-        if (labelsAt === 0) labelsAt = start;
-        labelsEnd = series.at;
-      } else if (series.field === 2) {
-        series.expect(wireBytes, 'Samples');
-        readSample(series, owner, floats);
-      } else if (series.field === 3) {
-        series.expect(wireBytes, 'Exemplars');
-        exemplars.push({ owner, exemplar: readExemplar(series.nested('Exemplar')) });
-      } else if (series.field === 4) {
-        series.expect(wireBytes, 'Histograms');
-        histograms.push({ owner, ...decodeHistogram(series.nested('Histogram')) });
-      } else series.skip();
-    }
+    const [labelsAt, labelsEnd] = readSeries(series, { owner, floats, histograms, exemplars });
     labelRanges[owner * 2] = labelsAt;
     labelRanges[owner * 2 + 1] = labelsEnd;
   }
   return { bytes, seriesCount, labelRanges, floats, histograms, exemplars };
+}
+
+interface SeriesTarget {
+  readonly owner: number;
+  readonly floats: FloatColumns;
+  readonly histograms: OwnedHistogram[];
+  readonly exemplars: OwnedExemplar[];
+}
+
+/** Where its label fields begin and end. */
+function readSeries(series: WireReader, { owner, floats, histograms, exemplars }: SeriesTarget) {
+  let labelsAt = 0;
+  let labelsEnd = 0;
+  for (let start = series.at; series.next(); start = series.at) {
+    if (series.field === 1) {
+      series.expect(wireBytes, 'Labels');
+      series.skip();
+      if (labelsEnd === 0) labelsAt = start;
+      labelsEnd = series.at;
+    } else if (series.field === 2) {
+      series.expect(wireBytes, 'Samples');
+      readSample(series, owner, floats);
+    } else if (series.field === 3) {
+      series.expect(wireBytes, 'Exemplars');
+      exemplars.push({ owner, exemplar: readExemplar(series.nested('Exemplar')) });
+    } else if (series.field === 4) {
+      series.expect(wireBytes, 'Histograms');
+      histograms.push({ owner, ...decodeHistogram(series.nested('Histogram')) });
+    } else series.skip();
+  }
+  return [labelsAt, labelsEnd] as const;
+}
+
+/** What a series has beside floats; `bytes` is its message. Throws `WireError`. */
+export function decodeBesideFloats(
+  bytes: Uint8Array,
+  owner: number,
+  into: Pick<SeriesTarget, 'histograms' | 'exemplars'>,
+): void {
+  const reader = new WireReader(bytes, { at: 0, end: bytes.length, message: 'TimeSeries' });
+  readSeries(reader, { owner, floats: new FloatColumns(4), ...into });
 }
 
 /** The same reader goes into the sample and out again: samples are most of a request. */

@@ -1,12 +1,20 @@
 /** Rows of float samples that grow; values are copied as bytes, so that a NaN keeps its payload. */
 export class FloatColumns {
   length = 0;
-  refs = new Float64Array(1024);
-  timestamps = new Float64Array(1024);
-  values = new Float64Array(1024);
+  refs: Float64Array;
+  timestamps: Float64Array;
+  values: Float64Array;
   /** Which series of the request a row belongs to. */
-  owners = new Uint32Array(1024);
-  #valueBytes = new Uint8Array(this.values.buffer);
+  owners: Uint32Array;
+  #valueBytes: Uint8Array;
+
+  constructor(capacity = 1024) {
+    this.refs = new Float64Array(capacity);
+    this.timestamps = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
+    this.owners = new Uint32Array(capacity);
+    this.#valueBytes = new Uint8Array(this.values.buffer);
+  }
 
   /** The value's eight bytes stand in `bytes` at `valueAt`, little-endian; -1 for 0. */
   add(owner: number, timestampMs: number, { bytes, valueAt }: { bytes: Uint8Array; valueAt: number }): void {

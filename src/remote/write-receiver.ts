@@ -2,28 +2,29 @@
  * Stores requests of remote write 1.0 (storage/remote/write_handler.go). A request with a sample that cannot be stored
  * is answered as upstream answers it; unlike there, its good samples are kept, since its sender never sends them again.
  */
-import { type Clock, messageOf, UserError } from '../base/index.js';
-import { type Histogram, reduceResolution, validateHistogram } from '../model/index.js';
-import {
-  type Appender,
-  type AppendOutcome,
-  appendOutcome,
-  appendOutcomeText,
-  noSeries,
-  type SeriesRef,
-  type Storage,
-} from '../storage/index.js';
+import { type Clock, messageOf, runInSlices, type Steps, UserError } from '../base/index.js';
+import { KernelMemoryError, RemoteRequest, type RemoteTable } from '../kernels/index.js';
+import type { Storage } from '../storage/index.js';
 import type { Logger, MetricRegistry } from '../telemetry/index.js';
-import { decodeLabels, decodeWriteRequest, type WriteRequest } from './decode-write-request.js';
-import type { FloatColumns } from './float-columns.js';
-import { SeriesCache } from './series-cache.js';
+import { RequestAppender, type RequestParts } from './append-request.js';
+import {
+  decodeBesideFloats,
+  decodeWriteRequest,
+  type OwnedExemplar,
+  type OwnedHistogram,
+} from './decode-write-request.js';
+import { DecodedRequest } from './decoded-request.js';
 import { WireError } from './wire-reader.js';
 
 export interface WriteReceiverParts {
   appender(): ReturnType<Storage['appender']>;
+  /** On a memory of the receiver's own; asked for once, with the first request. */
+  table(): RemoteTable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: MetricRegistry;
+  /** What requests may hold together; 256 MiB. */
+  readonly mostHeldBytes?: number;
 }
 
 export interface StoreOutcome {
@@ -33,17 +34,21 @@ export interface StoreOutcome {
 }
 
 const maxAheadMs = 10 * 60 * 1000;
-const finestSchema = 8;
-const finestSchemaAccepted = 52;
+const defaultHeldBytes = 256 * 1024 * 1024;
+/** The event loop has its turn at least about so often. */
+const sliceMs = 4;
 const done: StoreOutcome = { status: 204, error: '' };
 /** Passing trouble of this machine: the sender is to try again. */
 const passingCodes = new Set(['disk-full', 'wal-overloaded', 'no-memory']);
+const { signal: never } = new AbortController();
 
 export class WriteReceiver {
   readonly #parts: WriteReceiverParts;
-  readonly #cache = new SeriesCache();
   readonly #invalidLabels: { add(amount: number): void };
   readonly #withoutMetadata: { add(amount: number): void };
+  #table: RemoteTable | undefined;
+  #heldBytes = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: WriteReceiverParts) {
     this.#parts = parts;
@@ -57,25 +62,80 @@ export class WriteReceiver {
     });
   }
 
-  /** `bytes`: the decompressed message. Resolves when what was accepted is as durable as the store promises. */
-  async store(bytes: Uint8Array): Promise<StoreOutcome> {
-    let request: WriteRequest;
+  /** Counts bytes that a request is about to hold, until `release`; false where others hold too much. */
+  hold(bytes: number): boolean {
+    const { mostHeldBytes = defaultHeldBytes } = this.#parts;
+    if (this.#heldBytes > 0 && this.#heldBytes + bytes > mostHeldBytes) return false;
+    this.#heldBytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#heldBytes -= bytes;
+  }
+
+  /** `block`: the message in snappy's block format. Resolves when what was accepted is as durable as the store promises. */
+  storeBlock(block: Uint8Array): Promise<StoreOutcome> {
+    return this.#open(async (request) => {
+      if (await this.#run(request.inflate(block))) return this.#store(request);
+      return { status: 400, error: 'snappy: corrupt input' };
+    });
+  }
+
+  /** As `storeBlock`, for a message that is not compressed. */
+  store(message: Uint8Array): Promise<StoreOutcome> {
+    return this.#open((request) => {
+      request.load(message);
+      return this.#store(request);
+    });
+  }
+
+  async #open(store: (request: RemoteRequest) => Promise<StoreOutcome>): Promise<StoreOutcome> {
+    let request: RemoteRequest | undefined;
     try {
-      request = decodeWriteRequest(bytes);
+      this.#table ??= this.#parts.table();
+      request = new RemoteRequest(this.#table);
+      return await store(request);
     } catch (error) {
-      return this.#refuseMessage(error);
+      if (error instanceof WireError) {
+        this.#parts.logger.error('Error decoding v1 remote write request', { err: error.message });
+        return { status: 400, error: error.message };
+      }
+      if (error instanceof KernelMemoryError) return { status: 503, error: error.message };
+      throw error;
+    } finally {
+      request?.close();
     }
+  }
+
+  async #store(request: RemoteRequest): Promise<StoreOutcome> {
+    const isPlain = await this.#run(request.scan());
+    const parts = isPlain ? partsOf(request) : decodeParts(request.message());
     const appender = this.#parts.appender();
-    let staged: StagedRequest;
+    const latestMs = this.#parts.clock.nowMs() + maxAheadMs;
+    const staged = new RequestAppender(parts, appender, latestMs);
     try {
-      const refs = this.#resolve(request, appender);
-      staged = this.#append(request, refs, appender);
+      const dropped = await this.#run(staged.resolve());
+      if (dropped > 0) {
+        this.#invalidLabels.add(dropped);
+        this.#parts.logger.warn('Invalid metric names or labels', { series: dropped });
+      }
     } catch (error) {
       appender.rollback();
-      return this.#refuseMessage(error);
+      throw error;
     }
+    const committed = await this.#inTurn(async () => {
+      try {
+        await this.#run(staged.append());
+      } catch (error) {
+        appender.rollback();
+        throw error;
+      }
+      // Begun: the next request's samples come behind these.
+      return { end: appender.commit('acknowledged') };
+    });
     try {
-      await appender.commit('acknowledged');
+      await committed.end;
     } catch (error) {
       // Upstream counts these where the commit fails, and there alone.
       this.#withoutMetadata.add(staged.sampleCount);
@@ -88,168 +148,40 @@ export class WriteReceiver {
     return { status: staged.isFull ? 503 : 400, error: staged.error };
   }
 
-  #refuseMessage(error: unknown): StoreOutcome {
-    if (!(error instanceof WireError)) throw error;
-    this.#parts.logger.error('Error decoding v1 remote write request', { err: error.message });
-    return { status: 400, error: error.message };
-  }
-
-  /** One reference a series of the request: `noSeries` where it is dropped, -1 where there is no room for it. */
-  #resolve(request: WriteRequest, appender: Appender): Float64Array {
-    const { bytes, labelRanges, seriesCount } = request;
-    const refs = new Float64Array(seriesCount);
-    let dropped = 0;
-    for (let owner = 0; owner < seriesCount; owner++) {
-      const at = labelRanges[owner * 2] as number;
-      const end = labelRanges[owner * 2 + 1] as number;
-      const known = this.#cache.find(bytes, at, end);
-      refs[owner] = known === noSeries ? this.#lookUp(request, owner, appender) : known;
-      if (refs[owner] === noSeries) dropped++;
-    }
-    if (dropped > 0) {
-      this.#invalidLabels.add(dropped);
-      this.#parts.logger.warn('Invalid metric names or labels', { series: dropped });
-    }
-    return refs;
-  }
-
-  #lookUp({ bytes, labelRanges }: WriteRequest, owner: number, appender: Appender): SeriesRef | -1 {
-    const at = labelRanges[owner * 2] as number;
-    const end = labelRanges[owner * 2 + 1] as number;
-    const labels = decodeLabels(bytes, at, end);
-    if (labels === undefined) return noSeries;
-    const ref = appender.series(labels);
-    if (ref === noSeries) return -1;
-    this.#cache.put(bytes, { at, end, ref });
-    return ref;
-  }
-
-  #append(request: WriteRequest, refs: Float64Array, appender: Appender): StagedRequest {
-    const staged = new StagedRequest();
-    const limitMs = this.#parts.clock.nowMs() + maxAheadMs;
-    this.#appendFloats(request, { refs, appender, limitMs }, staged);
-    for (const { owner, exemplar } of request.exemplars) {
-      const ref = refs[owner] as number;
-      if (ref > 0) appender.appendExemplar(ref as SeriesRef, exemplar);
-    }
-    for (const { owner, timestampMs, histogram } of request.histograms) {
-      const ref = refs[owner] as number;
-      if (ref === noSeries) continue;
-      if (ref < 0) {
-        staged.refuse(appendOutcome.limit);
-        continue;
-      }
-      const reduced = reduceFine(histogram);
-      const problem = validateHistogram(reduced);
-      if (problem !== undefined) staged.refuse(appendOutcome.invalidHistogram, problem);
-      else if (timestampMs > limitMs) staged.refuse(appendOutcome.outOfBounds);
-      else {
-        const append = (series: SeriesRef): AppendOutcome =>
-          appender.appendHistogram({ ref: series, timestampMs, histogram: reduced });
-        let outcome = append(ref as SeriesRef);
-        if (outcome === appendOutcome.unknownSeries) {
-          refs[owner] = this.#lookUp(request, owner, appender);
-          if ((refs[owner] as number) > 0) outcome = append(refs[owner] as SeriesRef);
-        }
-        staged.count(outcome);
-      }
-    }
-    return staged;
-  }
-
-  #appendFloats(request: WriteRequest, context: AppendContext, staged: StagedRequest): void {
-    const { floats } = request;
-    const { refs, appender, limitMs } = context;
-    const length = keepWritable(floats, { refs, limitMs, staged });
-    if (length === 0) return;
-    const outcomes = new Uint8Array(length);
-    const refused = appender.appendFloats(batchOf(floats, 0, length), outcomes);
-    staged.sampleCount += length - refused;
-    if (refused === 0) return;
-    for (let row = 0; row < length; row++) {
-      const outcome = outcomes[row] as AppendOutcome;
-      if (outcome === appendOutcome.accepted) continue;
-      if (outcome === appendOutcome.unknownSeries) {
-        staged.count(this.#appendToLost(request, row, context));
-      } else staged.refuse(outcome);
+  /**
+   * One request after the other from its first sample to the beginning of its commit: a sample that is accepted and then
+   * overtaken by a later one of its series would be out of order when it is shown.
+   */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    await before;
+    try {
+      return await work();
+    } finally {
+      resolve();
     }
   }
 
-  /** The store forgot a series that was without samples for long: it is made again. */
-  #appendToLost(request: WriteRequest, row: number, { refs, appender }: AppendContext): AppendOutcome {
-    const { floats } = request;
-    const owner = floats.owners[row] as number;
-    if (refs[owner] === floats.refs[row]) refs[owner] = this.#lookUp(request, owner, appender);
-    const ref = refs[owner] as number;
-    if (ref <= 0) return appendOutcome.limit;
-    floats.refs[row] = ref;
-    const outcome = new Uint8Array(1);
-    appender.appendFloats(batchOf(floats, row, row + 1), outcome);
-    return outcome[0] as AppendOutcome;
+  async #run<T>(steps: Steps<T>): Promise<T> {
+    const { clock } = this.#parts;
+    return (await runInSlices(steps, { clock, sliceMs, signal: never })) as T;
   }
 }
 
-interface AppendContext {
-  readonly refs: Float64Array;
-  readonly appender: Appender;
-  readonly limitMs: number;
-}
-
-/** What became of a request's samples. */
-class StagedRequest {
-  sampleCount = 0;
-  /** Of the first refused sample. */
-  error = '';
-  isFull = false;
-
-  count(outcome: AppendOutcome): void {
-    if (outcome === appendOutcome.accepted) this.sampleCount++;
-    else this.refuse(outcome);
+function partsOf(request: RemoteRequest): RequestParts {
+  const histograms: OwnedHistogram[] = [];
+  const exemplars: OwnedExemplar[] = [];
+  for (let index = 0, left = request.oddCount; left > 0; index++) {
+    if (!request.isOdd(index)) continue;
+    left--;
+    decodeBesideFloats(request.series(index), index, { histograms, exemplars });
   }
-
-  refuse(outcome: AppendOutcome, text: string = appendOutcomeText[outcome]): void {
-    if (this.error === '') this.error = text;
-    if (outcome === appendOutcome.limit) this.isFull = true;
-  }
+  return { request, histograms, exemplars };
 }
 
-function batchOf(floats: FloatColumns, start: number, end: number) {
-  return {
-    length: end - start,
-    refs: floats.refs.subarray(start, end),
-    timestamps: floats.timestamps.subarray(start, end),
-    values: floats.values.subarray(start, end),
-  };
-}
-
-/** Moves the rows together that the store is to see; answers how many. */
-function keepWritable(
-  floats: FloatColumns,
-  { refs, limitMs, staged }: { refs: Float64Array; limitMs: number; staged: StagedRequest },
-): number {
-  const { owners, timestamps, values } = floats;
-  let kept = 0;
-  for (let row = 0; row < floats.length; row++) {
-    const ref = refs[owners[row] as number] as number;
-    const timestampMs = timestamps[row] as number;
-    if (ref === noSeries) continue;
-    if (ref < 0) staged.refuse(appendOutcome.limit);
-    else if (timestampMs > limitMs || timestampMs < Number.MIN_SAFE_INTEGER) {
-      staged.refuse(appendOutcome.outOfBounds);
-    } else {
-      floats.refs[kept] = ref;
-      owners[kept] = owners[row] as number;
-      timestamps[kept] = timestampMs;
-      if (kept !== row) values.copyWithin(kept, row, row + 1);
-      kept++;
-    }
-  }
-  return kept;
-}
-
-/** Exponential schemas finer than ours are reduced, as upstream. */
-function reduceFine(histogram: Histogram): Histogram {
-  const { schema } = histogram;
-  const isFine = schema > finestSchema && schema <= finestSchemaAccepted;
-  return isFine ? reduceResolution(histogram, finestSchema) : histogram;
+function decodeParts(message: Uint8Array): RequestParts {
+  const decoded = decodeWriteRequest(message);
+  return { request: new DecodedRequest(decoded), ...decoded };
 }

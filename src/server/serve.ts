@@ -241,6 +241,7 @@ class Server {
       startTimeMs: this.#startTimeMs,
       queryable,
       workers,
+      kernelModule: this.#requireKernels(),
       scraping: this.#scraping,
       hostMetrics: () => this.#hostMetrics(),
       database: () => this.#database,

@@ -15,6 +15,8 @@ export interface ServerParts {
   readonly startTimeMs: number;
   readonly queryable: Queryable;
   readonly workers: Workers;
+  /** The compiled kernels. */
+  readonly kernelModule: WebAssembly.Module;
   readonly scraping: ScrapeManager;
   /** This machine's figures under node_exporter's names. */
   hostMetrics(): Promise<readonly MetricFamily[]>;

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { renderConfig } from '../config/index.js';
+import { Kernels, RemoteTable, reserveMemory, scanKeys } from '../kernels/index.js';
 import { WriteReceiver } from '../remote/index.js';
 import type { BuildInfo, WebOptions, WebPorts } from '../web/index.js';
 import { defaultWebOptions } from '../web/index.js';
@@ -42,8 +43,23 @@ export function webOptions(settings: ServerSettings): WebOptions {
   };
 }
 
-function remoteWrite({ requireDatabase, options, logger, registry }: ServerParts): WriteReceiver {
+/** Of the memory for requests of remote write and the series that they name; only what is touched costs anything. */
+const remoteWriteBytes = 1024 ** 3;
+
+function remoteWrite({
+  requireDatabase,
+  options,
+  logger,
+  registry,
+  kernelModule,
+}: ServerParts): WriteReceiver {
+  const memory = reserveMemory({ maxBytes: remoteWriteBytes });
+  const table = new RemoteTable(
+    new Kernels(kernelModule, memory, remoteWriteBytes),
+    scanKeys(options.random),
+  );
   return new WriteReceiver({
+    table: () => table,
     appender: () => requireDatabase().appender(),
     clock: options.clock,
     logger: logger.with({ component: 'web' }),

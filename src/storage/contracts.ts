@@ -53,6 +53,15 @@ export interface HistogramSample {
   readonly startTimestampMs?: number | undefined;
 }
 
+/** Label sets as bytes: each text a u32 of its bytes and the bytes, 0 up to a multiple of 4; name, value, name, value… */
+export interface SeriesTexts {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` each label set begins; multiples of 4. */
+  readonly starts: Uint32Array;
+  readonly labelCounts: Uint32Array;
+}
+
 /** Who must be able to rely on a commit: a sender that is told so, or a scrape that nobody is told about. */
 export type CommitKind = 'acknowledged' | 'scraped';
 
@@ -63,6 +72,8 @@ export type CommitKind = 'acknowledged' | 'scraped';
 export interface Appender {
   /** Finds the series or makes it; `noSeries` when a limit forbids a new one. Labels hold a metric name and are valid. */
   series(labels: Labels): SeriesRef;
+  /** As `series`, for label sets in label order, of UTF-8, without empty texts; one ref each into `refs`. */
+  seriesOfTexts?(texts: SeriesTexts, refs: Float64Array): void;
   /** Writes one outcome a row into `outcomes`; returns how many rows were not accepted. */
   appendFloats(batch: FloatBatch, outcomes: Uint8Array): number;
   appendHistogram(sample: HistogramSample): AppendOutcome;

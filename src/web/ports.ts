@@ -97,9 +97,12 @@ export interface Notification {
 
 export type Readiness = 'starting' | 'ready' | 'stopping';
 
-/** Takes a decompressed message of remote write 1.0. */
+/** Takes messages of remote write 1.0, compressed by snappy. */
 export interface RemoteWritePort {
-  store(message: Uint8Array): Promise<{ readonly status: 204 | 400 | 500 | 503; readonly error: string }>;
+  storeBlock(block: Uint8Array): Promise<{ readonly status: 204 | 400 | 500 | 503; readonly error: string }>;
+  /** Counts bytes that a request is about to hold, until `release`; false where others hold too much. */
+  hold(bytes: number): boolean;
+  release(bytes: number): void;
 }
 
 /** What routes that ask for samples and labels need; they run on any thread that has it. */

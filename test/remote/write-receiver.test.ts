@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { UserError } from '../../src/base/index.js';
+import { seededRandom, systemDisk, UserError } from '../../src/base/index.js';
+import { Kernels, loadKernels, RemoteTable, reserveMemory, scanKeys } from '../../src/kernels/index.js';
 import { decodeWriteRequest, WireError, WriteReceiver } from '../../src/remote/index.js';
 import { createMemoryStore, type Storage } from '../../src/storage/index.js';
 import { MetricRegistry, silentLogger } from '../../src/telemetry/index.js';
@@ -16,12 +17,15 @@ import {
 } from './write-messages.js';
 
 const t = stubNowMs;
+const keys = scanKeys(seededRandom(1));
+const module = await loadKernels(systemDisk);
 const staleBits = 0x7ff0000000000002n;
 
 function receiverOf(storage: Pick<Storage, 'appender'>) {
   const registry = new MetricRegistry();
   const receiver = new WriteReceiver({
     appender: () => storage.appender(),
+    table: () => new RemoteTable(new Kernels(module, reserveMemory({ maxBytes: 1 << 28 })), keys),
     clock: stubClock,
     logger: silentLogger,
     registry,

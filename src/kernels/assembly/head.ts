@@ -14,6 +14,7 @@ export {
   headSweepNames,
   headSweepPair,
 } from './head-index';
+export { headMake, headMakeBegin } from './head-make';
 export { headSymbolCount } from './head-symbols';
 export { headClosedInit, headFillChunk, headPushChunk, headTakeClosed } from './head-chunks';
 export { headLimboCount, headLimboInit, headReclaim, headRetire } from './head-limbo';

@@ -24,3 +24,4 @@ export { floatFormatPowers, formatFloat } from './float-format';
 export { jsonRows, jsonSlots } from './json-rows';
 export { dumpRows } from './dump-rows';
 export { indexPairs, indexPairsReport, pairTableAdd } from './index-pairs';
+export { remoteFill, remoteMove, remotePut, remoteScan, remoteTexts } from './remote-write';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ByteWriter, type Steps } from '../../base/index.js';
+import { assert, ByteWriter, type Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type Exemplar, type Labels, type Metadata, metricNameLabel } from '../../model/index.js';
 import {
@@ -10,6 +10,7 @@ import {
   type FloatBatch,
   type HistogramSample,
   type SeriesRef,
+  type SeriesTexts,
 } from '../../storage/index.js';
 import type { Head, HeadAppender } from '../head/index.js';
 import {
@@ -70,14 +71,23 @@ export class LoggingAppender implements Appender {
   }
 
   series(labels: Labels): SeriesRef {
-    const { ledger, stats } = this.#parts;
     const ref = this.#inner.series(labels);
+    this.#noteCreated();
+    return ref;
+  }
+
+  seriesOfTexts(texts: SeriesTexts, refs: Float64Array): void {
+    this.#inner.seriesOfTexts(texts, refs);
+    this.#noteCreated();
+  }
+
+  #noteCreated(): void {
+    const { ledger, stats } = this.#parts;
     const created = this.#inner.createdSeries;
     for (; this.#createdSeen < created.length; this.#createdSeen++) {
       ledger.add(created[this.#createdSeen] as SeriesRef);
       stats.seriesCreated++;
     }
-    return ref;
   }
 
   appendFloats(batch: FloatBatch, outcomes: Uint8Array): number {
@@ -187,10 +197,7 @@ export class LoggingAppender implements Appender {
 
   #entriesOf(refs: readonly SeriesRef[]): SeriesEntry[] {
     const { head } = this.#parts;
-    return refs.flatMap((ref) => {
-      const labels = head.seriesLabels(ref);
-      return labels === undefined ? [] : [{ ref, labels }];
-    });
+    return refs.filter((ref) => head.hasSeries(ref)).map((ref) => new HeadSeriesEntry(head, ref));
   }
 
   /** Series that this commit names and that the log does not know. */
@@ -238,5 +245,22 @@ export class LoggingAppender implements Appender {
       records.push(scratch.take());
     }
     return records;
+  }
+}
+
+/** The log writes series from the head's memory: only where it cannot are labels asked for. */
+class HeadSeriesEntry implements SeriesEntry {
+  readonly #head: Head;
+  readonly ref: SeriesRef;
+
+  constructor(head: Head, ref: SeriesRef) {
+    this.#head = head;
+    this.ref = ref;
+  }
+
+  get labels(): Labels {
+    const labels = this.#head.seriesLabels(this.ref);
+    assert(labels !== undefined, 'an appender holds its series until its commit is in the log');
+    return labels;
   }
 }

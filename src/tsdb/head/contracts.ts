@@ -10,6 +10,7 @@ import type {
   HistogramSample,
   LabelRequest,
   SeriesRef,
+  SeriesTexts,
 } from '../../storage/index.js';
 
 export interface HeadOptions {
@@ -101,6 +102,7 @@ export interface HeadAppender extends Appender {
   readonly staged: StagedRows;
   /** Rows before this are late whatever their series has; -Infinity where there is no row. */
   readonly validFromMs: number;
+  seriesOfTexts(texts: SeriesTexts, refs: Float64Array): void;
   /**
    * Shows the samples: in slices of at most 5 ms, all visible at the end at once. One publication at a time; whoever
    * commits sees to that. Afterwards the appender is spent.

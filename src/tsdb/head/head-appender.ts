@@ -18,6 +18,7 @@ import {
   type HistogramSample,
   noSeries,
   type SeriesRef,
+  type SeriesTexts,
 } from '../../storage/index.js';
 import type { HeadAppender, StagedRows } from './contracts.js';
 import { judge, outcomeOf, type Pending, type SampleBounds, verdict } from './judge.js';
@@ -77,6 +78,25 @@ export class ArenaAppender implements HeadAppender {
     if (ref === undefined) return noSeries;
     this.createdSeries.push(ref);
     return ref;
+  }
+
+  seriesOfTexts({ length, bytes, starts, labelCounts }: SeriesTexts, refs: Float64Array): void {
+    const { writer } = this.#state;
+    const at = writer.alloc(bytes.length);
+    if (at === 0) {
+      writer.refusedSeries += length;
+      refs.fill(noSeries, 0, length);
+      return;
+    }
+    writer.views.bytes.set(bytes, at);
+    writer.beginTexts();
+    for (let i = 0; i < length; i++) {
+      const before = writer.seriesCount;
+      const ref = writer.findOrCreate(at + (starts[i] as number), labelCounts[i] as number);
+      refs[i] = ref ?? noSeries;
+      if (ref !== undefined && writer.seriesCount > before) this.createdSeries.push(ref);
+    }
+    writer.free(at, bytes.length);
   }
 
   appendFloats(batch: FloatBatch, outcomes: Uint8Array): number {

@@ -44,13 +44,18 @@ export class TextScratch {
       this.#at = at;
       this.#bytes = most;
     }
-    if (texts.length > this.#pairs * 2) {
-      const pairs = texts.length;
-      const at = this.#kernels.alloc(pairs * 4);
+    this.pairsRoom(texts.length / 2);
+  }
+
+  /** Room for the addresses of so many label pairs; valid until the next call. */
+  pairsRoom(pairs: number): number {
+    if (pairs > this.#pairs) {
+      const at = this.#kernels.alloc(pairs * 8);
       this.#kernels.free(this.#pairsAt, this.#pairs * 4);
       this.#pairsAt = at;
-      this.#pairs = pairs;
+      this.#pairs = pairs * 2;
     }
+    return this.#pairsAt;
   }
 }
 

@@ -18,6 +18,8 @@ const firstEpoch = 1;
 const reclaimedAtOnce = 65_536;
 /** What a row counts. */
 const mostLabels = 65_535;
+/** What `headMake` answers where memory is used up. */
+const noMemoryForRow = 0xffff_fffe;
 /** Memory that is kept for what existing series still bring. */
 const reserveBytes = 262_144;
 
@@ -51,6 +53,8 @@ export class HeadWriter {
   /** What was free when freed blocks were of no use. */
   #starvedAtBytes = 0;
   #nextRef = 1;
+  /** One that was taken and not filled. */
+  #spareRow: number | undefined;
   /** Rows that may be taken again once readers of this epoch have left. */
   readonly #freed: { readonly row: number; readonly epoch: number }[] = [];
   readonly aliases = new Map<number, SeriesRef[]>();
@@ -203,16 +207,47 @@ export class HeadWriter {
 
   /** Makes a series; undefined where a limit or the memory forbids it. */
   create(labels: Labels): SeriesRef | undefined {
-    const { maxSeries = 0 } = this.options;
-    if (maxSeries > 0 && this.seriesCount >= maxSeries) return undefined;
-    if (labels.size > mostLabels) return undefined;
-    const arenaBytes = this.layout.end - this.layout.arena;
-    if (this.freeBytes < arenaBytes / 10) {
-      this.refusedSeries++;
-      return undefined;
+    const texts = this.#texts.write(labels.pairs);
+    return this.#create(texts.at, labels.size, texts.pairsAt);
+  }
+
+  /** Before label texts of `findOrCreate` that follow each other at once. */
+  beginTexts(): void {
+    this.exports.headMakeBegin();
+  }
+
+  /** The series of label texts in this memory, found or made; undefined where a limit or the memory forbids it. */
+  findOrCreate(textsAt: number, labelCount: number): SeriesRef | undefined {
+    const pairsAt = this.#texts.pairsRoom(labelCount);
+    const row = this.#isLimited(labelCount) ? undefined : this.#takeRow();
+    if (row === undefined) {
+      const found = this.exports.headFind(textsAt, labelCount, pairsAt);
+      return found === noRow ? this.#create(textsAt, labelCount, pairsAt) : this.refOf(found);
     }
     const ref = this.#nextRef as SeriesRef;
-    if (this.addSeries(ref, labels) < 0) {
+    const found = this.exports.headMake(textsAt, labelCount, pairsAt, row, ref);
+    if (found === noRow) {
+      this.#noteMade(ref);
+      return ref;
+    }
+    this.#spareRow = row;
+    if (found >>> 0 !== noMemoryForRow) return this.refOf(found);
+    this.refusedSeries++;
+    return undefined;
+  }
+
+  #isLimited(labelCount: number): boolean {
+    const { maxSeries = 0 } = this.options;
+    if ((maxSeries > 0 && this.seriesCount >= maxSeries) || labelCount > mostLabels) return true;
+    return this.freeBytes < (this.layout.end - this.layout.arena) / 10;
+  }
+
+  #create(textsAt: number, labelCount: number, pairsAt: number): SeriesRef | undefined {
+    const { maxSeries = 0 } = this.options;
+    if (maxSeries > 0 && this.seriesCount >= maxSeries) return undefined;
+    if (labelCount > mostLabels) return undefined;
+    const ref = this.#nextRef as SeriesRef;
+    if (this.#isLimited(labelCount) || this.#addSeries(ref, textsAt, labelCount, pairsAt) < 0) {
       this.refusedSeries++;
       return undefined;
     }
@@ -221,16 +256,24 @@ export class HeadWriter {
 
   /** The new row, -1 where memory is used up. */
   addSeries(ref: SeriesRef, labels: Labels): number {
+    const texts = this.#texts.write(labels.pairs);
+    return this.#addSeries(ref, texts.at, labels.size, texts.pairsAt);
+  }
+
+  #addSeries(ref: SeriesRef, textsAt: number, labelCount: number, pairsAt: number): number {
     const row = this.#takeRow();
     if (row === undefined) return noRow;
-    const texts = this.#texts.write(labels.pairs);
-    if (!this.exports.headCreate(texts.at, labels.size, texts.pairsAt, row, ref)) {
-      this.#freed.unshift({ row, epoch: 0 });
+    if (!this.exports.headCreate(textsAt, labelCount, pairsAt, row, ref)) {
+      this.#spareRow = row;
       return noRow;
     }
+    this.#noteMade(ref);
+    return row;
+  }
+
+  #noteMade(ref: SeriesRef): void {
     this.reserveRefs(ref);
     this.seriesCount++;
-    return row;
   }
 
   /** Makes series out of a record's bytes, in rows that were never taken; answers how many it went through. */
@@ -249,8 +292,13 @@ export class HeadWriter {
   }
 
   #takeRow(): number | undefined {
+    const spare = this.#spareRow;
+    if (spare !== undefined) {
+      this.#spareRow = undefined;
+      return spare;
+    }
     const first = this.#freed[0];
-    if (first !== undefined && (first.epoch === 0 || this.#isLeft(first.epoch))) {
+    if (first !== undefined && this.#isLeft(first.epoch)) {
       this.#freed.shift();
       return first.row;
     }

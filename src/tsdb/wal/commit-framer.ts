@@ -1,6 +1,6 @@
 import { ByteWriter, type Clock } from '../../base/index.js';
-import type { CommitKind } from '../../storage/index.js';
-import type { StoredRecord } from './format.js';
+import type { CommitKind, SeriesRef } from '../../storage/index.js';
+import { recordType, type StoredRecord } from './format.js';
 import { KeptRecords } from './kept-records.js';
 import type { FramedCommit, LogFile } from './log-file.js';
 import type { PackedRecord, RecordPacker } from './record-packer.js';
@@ -40,7 +40,12 @@ interface CommitFramerParts {
   readonly clock: Clock;
   /** Whether the records may have to be written again. */
   readonly keep: boolean;
+  /** As `WalWriterOptions` has it. */
+  readonly writeSeries?: ((ref: SeriesRef, at: number, end: number) => number) | undefined;
 }
+
+/** Rooms for a record of series that is not made of their labels: the usual one, and one for giant label sets. */
+const seriesRecordBytes = [1 << 19, 1 << 26];
 
 /** The event loop has its turn at least so often. */
 const turnMs = 4;
@@ -85,9 +90,30 @@ export class CommitFramer {
   }
 
   #frameSeries(entries: readonly SeriesEntry[]): StoredRecord | undefined {
+    const packed = this.#packSeries(entries);
+    if (packed !== undefined) return this.#put(packed);
     this.#scratch.reset();
     encodeSeries(this.#scratch, entries);
     return this.#put(this.#parts.packer.packBytes(this.#scratch.take()));
+  }
+
+  /** Without a text made; undefined where that cannot be. A series that is gone from the head needs no record. */
+  #packSeries(entries: readonly SeriesEntry[]): PackedRecord | undefined {
+    const { packer, writeSeries } = this.#parts;
+    if (writeSeries === undefined) return undefined;
+    for (const bytes of seriesRecordBytes) {
+      const { at: start, end } = packer.room(bytes);
+      packer.setType(start, recordType.series);
+      let at = start + 1;
+      let behind = 0;
+      for (const { ref } of entries) {
+        behind = writeSeries(ref, at, end);
+        if (behind < 0) break;
+        if (behind > 0) at = behind;
+      }
+      if (behind >= 0) return packer.pack(start, at - start);
+    }
+    return undefined;
   }
 
   #put(packed: PackedRecord): StoredRecord | undefined {

@@ -96,6 +96,7 @@ export class WalWriter {
       stats: this.stats,
       clock: options.clock,
       keep: this.#sync !== 'none',
+      writeSeries: options.writeSeries?.bind(options),
     });
   }
 

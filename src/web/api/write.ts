@@ -3,13 +3,7 @@
  * exp/api/remote/remote_api.go, which upstream serves this path with.
  */
 import { CorruptionError } from '../../base/index.js';
-import {
-  inflateSnappy,
-  KernelMemoryError,
-  type Kernels,
-  snappyDecompress,
-  snappyDecompressedLength,
-} from '../../kernels/index.js';
+import { snappyDecompress, snappyDecompressedLength } from '../../kernels/index.js';
 import type { Answer, Route, WebContext, WebRequest } from '../route.js';
 import { plainNotFound } from './not-enabled.js';
 
@@ -19,6 +13,8 @@ const version1 = 'prometheus.WriteRequest';
 const version2 = 'io.prometheus.write.v2.Request';
 const accepted = [version1];
 const corruptText = 'snappy: corrupt input';
+/** Senders back off by themselves too. */
+const retryLater = { 'Retry-After': '1' };
 
 const writeOff = plainNotFound(
   'remote write receiver needs to be enabled with --web.enable-remote-write-receiver',
@@ -33,37 +29,64 @@ export const writeRoute: Route = {
   api: false,
 };
 
-async function receive(request: WebRequest, { ports }: WebContext): Promise<Answer> {
+async function receive(request: WebRequest, { ports: { remoteWrite } }: WebContext): Promise<Answer> {
   const encoding = request.header?.('content-encoding') ?? '';
   if (encoding !== '' && encoding !== 'snappy') {
     const only = 'only snappy is acceptable';
     return refusal(415, `${encoding} encoding (compression) is not accepted by this server; ${only}`);
   }
-  const body = await request.readBody?.(maxDecodedBytes);
-  if (body === undefined) {
-    // What is left of the body stays unread: no other request can follow on this connection.
-    return refusal(413, `request body exceeds the ${maxDecodedBytes} bytes limit`, { Connection: 'close' });
+  if (remoteWrite === undefined) return { kind: 'nothing' };
+  const declared = Number(request.header?.('content-length') || maxDecodedBytes);
+  const bodyBytes = declared >= 0 && declared < maxDecodedBytes ? declared : maxDecodedBytes;
+  if (!remoteWrite.hold(bodyBytes)) return overloaded();
+  try {
+    const body = await request.readBody?.(maxDecodedBytes);
+    if (body === undefined) {
+      // What is left of the body stays unread: no other request can follow on this connection.
+      const text = `request body exceeds the ${maxDecodedBytes} bytes limit`;
+      return refusal(413, text, { Connection: 'close' });
+    }
+    const length = decodedLength(body);
+    if (typeof length !== 'number') return length;
+    const typeProblem = contentTypeProblem(request.header?.('content-type') ?? '');
+    if (typeProblem !== undefined)
+      return isWhole(body) ? refusal(415, typeProblem) : refusal(400, corruptText);
+    if (!remoteWrite.hold(length)) return overloaded();
+    try {
+      const { status, error } = await remoteWrite.storeBlock(body);
+      if (status === 204) return { kind: 'nothing' };
+      return status === 503 ? refusal(503, error, retryLater) : refusal(status, error);
+    } finally {
+      remoteWrite.release(length);
+    }
+  } finally {
+    remoteWrite.release(bodyBytes);
   }
-  const message = inflate(body, ports.kernels);
-  if (!(message instanceof Uint8Array)) return message;
-  const typeProblem = contentTypeProblem(request.header?.('content-type') ?? '');
-  if (typeProblem !== undefined) return refusal(415, typeProblem);
-  const stored = await ports.remoteWrite?.store(message);
-  if (stored === undefined || stored.status === 204) return { kind: 'nothing' };
-  return refusal(stored.status, stored.error);
 }
 
-function inflate(body: Uint8Array, kernels: Kernels | undefined): Uint8Array | Answer {
+/** What is left of the body stays unread. */
+function overloaded(): Answer {
+  return refusal(503, 'too many remote write requests at a time', { ...retryLater, Connection: 'close' });
+}
+
+function decodedLength(body: Uint8Array): number | Answer {
   try {
-    if (snappyDecompressedLength(body) > maxDecodedBytes) {
-      return refusal(400, `decoded size exceeds the ${maxDecodedBytes} bytes limit`);
-    }
-    if (kernels === undefined) return snappyDecompress(body, maxDecodedBytes);
-    return inflateSnappy(kernels, body) ?? refusal(400, corruptText);
+    const length = snappyDecompressedLength(body);
+    if (length <= maxDecodedBytes) return length;
+    return refusal(400, `decoded size exceeds the ${maxDecodedBytes} bytes limit`);
   } catch (error) {
-    if (error instanceof KernelMemoryError) return refusal(503, error.message);
     if (!(error instanceof CorruptionError)) throw error;
     return refusal(400, corruptText);
+  }
+}
+
+function isWhole(body: Uint8Array): boolean {
+  try {
+    snappyDecompress(body, maxDecodedBytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { snappyCompress } from '../../../src/kernels/index.js';
+import { seededRandom } from '../../../src/base/index.js';
+import { RemoteTable, scanKeys, snappyCompress } from '../../../src/kernels/index.js';
 import { WriteReceiver } from '../../../src/remote/index.js';
 import { createMemoryStore } from '../../../src/storage/index.js';
 import { silentLogger } from '../../../src/telemetry/index.js';
@@ -87,10 +88,16 @@ const cases: [headers: Headers, body: Uint8Array, status: number, text: string][
 
 describe('web: remote write', () => {
   it('answers as upstream and stores what is accepted', async () => {
+    const table = new RemoteTable(await sharedKernels(), scanKeys(seededRandom(1)));
     const storage = createMemoryStore();
-    const ports = stubPorts({ kernels: await sharedKernels() });
-    const parts = { appender: () => storage.appender(), clock: ports.clock, logger: silentLogger };
-    const remoteWrite = new WriteReceiver({ ...parts, registry: ports.registry });
+    const ports = stubPorts();
+    const remoteWrite = new WriteReceiver({
+      appender: () => storage.appender(),
+      table: () => table,
+      clock: ports.clock,
+      logger: silentLogger,
+      registry: ports.registry,
+    });
     await withServer({ ...ports, remoteWrite }, {}, async (address) => {
       for (const [headers, sent, status, text] of cases) {
         const reply = await post(address, sent, headers);
@@ -98,6 +105,26 @@ describe('web: remote write', () => {
       }
     });
     assert.equal((await readAll(storage))[0]?.[1].length, 1);
+  });
+
+  it('tells senders to come back while others hold too much, and takes nothing from them', async () => {
+    const held: number[] = [];
+    const remoteWrite = {
+      storeBlock: () => assert.fail('nothing is stored'),
+      hold(bytes: number): boolean {
+        held.push(bytes);
+        return held.length > 1 && held.length < 3;
+      },
+      release(bytes: number): void {
+        held.push(-bytes);
+      },
+    };
+    await withServer({ ...stubPorts(), remoteWrite }, {}, async (address) => {
+      const text = 'too many remote write requests at a time\n';
+      assert.deepEqual(await post(address, body, proto), { status: 503, text });
+      assert.deepEqual(await post(address, body, proto), { status: 503, text });
+    });
+    assert.deepEqual(held, [body.length, body.length, message.length, -body.length]);
   });
 
   it('says how to switch it on where it is off', async () => {
