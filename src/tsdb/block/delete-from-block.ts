@@ -1,4 +1,4 @@
-import type { Disk } from '../../base/index.js';
+import { type Disk, UserError } from '../../base/index.js';
 import type { Matcher } from '../../model/index.js';
 import type { TimeWindow } from '../../storage/index.js';
 import { SeriesEntry } from '../index/index.js';
@@ -33,6 +33,12 @@ export async function deleteFromBlock(
     }
   block.index.giveBack(scanner);
   if (!isChanged) return false;
+  if (block.lostDeletions !== undefined)
+    throw new UserError({
+      code: 'lost-deletions',
+      message: `what is deleted of block "${block.directory}" cannot be read, and nothing more can be: ${block.lostDeletions}`,
+      suggestions: ['Put a sound file "tombstones" in its place, or remove it to give its deletions up.'],
+    });
   await writeTombstones(disk, block.directory, tombstones);
   let numTombstones = 0;
   for (const intervals of tombstones.values()) numTombstones += intervals.length;

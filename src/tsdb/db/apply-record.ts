@@ -37,6 +37,7 @@ export class RecordApplier {
   /** Series that records other than samples name in vain. */
   readonly #unknown = new Set<number>();
   #segment = -1;
+  #fromCheckpoint = false;
   #maxRef = 0;
 
   constructor(parts: RecordApplierParts) {
@@ -50,6 +51,7 @@ export class RecordApplier {
     this.stats.segments++;
     if (options.isEmpty) return;
     this.#segment++;
+    this.#fromCheckpoint = options.fromCheckpoint;
     if (!options.fromCheckpoint) this.carried.beginSegment();
     // Copies stand at the beginning of the next segment; whoever was not found there will not be.
     this.#orphans.dropBefore(this.#segment - 1);
@@ -95,6 +97,27 @@ export class RecordApplier {
     }
   }
 
+  /** Makes the series of a copy and does nothing else with it: for a log whose first records are not all there. */
+  foresee(record: ReplayRecord | StoredSeriesRecord): void {
+    if (record.kind !== 'series' && record.kind !== 'stored-series') return;
+    if (!record.copy) return;
+    const entries = record.kind === 'series' ? record.entries : this.#entriesOf(record);
+    for (const { ref, labels } of entries) {
+      this.#noteRef(ref);
+      if (this.#isKnown(ref)) continue;
+      this.#head.restoreSeries(ref, labels);
+      this.#parts.chunks?.restore(this.#head, ref);
+    }
+  }
+
+  #entriesOf({ at, end }: StoredSeriesRecord): SeriesEntry[] {
+    const { kernels } = this.#parts;
+    const reader = new ByteReader(kernels.bytes.slice(at, end), { path: 'record' });
+    const entries: SeriesEntry[] = [];
+    while (reader.left > 0) entries.push(readSeries(reader));
+    return entries;
+  }
+
   #series(record: { readonly entries: readonly SeriesEntry[]; readonly copy: boolean }): void {
     let restored = false;
     for (const entry of record.entries) if (this.#oneSeries(entry, record.copy)) restored = true;
@@ -114,6 +137,7 @@ export class RecordApplier {
   #noteSeries(ref: number, isKnown: boolean, copy: boolean): void {
     this.#noteRef(ref);
     if (copy) this.carried.addCopy(ref);
+    else if (this.#fromCheckpoint) this.carried.addCheckpointed(ref);
     else if (!isKnown) this.carried.addFirst(ref);
   }
 

@@ -120,9 +120,10 @@ export class BlockCompactor {
 
   /** In rising time. */
   async #soundBlocks(): Promise<ListedBlock[]> {
-    const { disk, directory, reader } = this.#parts;
-    const { blocks } = await listOwnBlocks(disk, directory);
-    return blocks.filter((block) => !reader.broken.has(block.directory));
+    const { disk, directory: data, reader } = this.#parts;
+    const { blocks } = await listOwnBlocks(disk, data);
+    // What is deleted of a block must not come back for good.
+    return blocks.filter(({ directory }) => !reader.broken.has(directory) && !reader.unsure.has(directory));
   }
 
   async #merge(sources: readonly ListedBlock[], isRewrite = false): Promise<void> {

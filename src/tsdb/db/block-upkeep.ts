@@ -71,10 +71,12 @@ export class BlockUpkeep {
       obsolete = await this.#obsolete(sound, sizes);
       broken = await view.showBlocks(kept(), unlisted);
     }
-    stats.brokenBlocks = unlisted.length + broken.size;
+    const { unsure } = this.#parts.reader;
+    stats.brokenBlocks = unlisted.length + broken.size + unsure.size;
     this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
+    this.#tell([...unsure], 'Deletions of a block cannot be read, and deleted samples are shown');
     for (const ulid of obsolete)
       if (await this.remove(ulid)) events.log('info', 'Deleting obsolete block', { block: ulid });
     return broken;
@@ -138,12 +140,15 @@ export class BlockUpkeep {
   }
 
   /** Of each fault once. */
-  #tell(broken: readonly (readonly [string, string])[]): void {
+  #tell(
+    broken: readonly (readonly [string, string])[],
+    message = 'A block cannot be read and is left out',
+  ): void {
     const { events } = this.#parts;
     for (const [directory, err] of broken) {
       if (this.#told.get(directory) === err) continue;
       this.#told.set(directory, err);
-      events.log('error', 'A block cannot be read and is left out', { directory, err });
+      events.log('error', message, { directory, err });
     }
   }
 

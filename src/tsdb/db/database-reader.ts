@@ -47,6 +47,8 @@ export interface DatabaseReaderOptions {
 export interface DatabaseReader extends Queryable {
   /** Blocks that could not be opened, with why. */
   readonly broken: ReadonlyMap<string, string>;
+  /** Blocks whose deletions cannot be read, with why: what was deleted of them is shown. */
+  readonly unsure: ReadonlyMap<string, string>;
   /** Queriers that are open go on with what they have. */
   update(view: DatabaseView): Promise<void>;
   /** Blocks that a querier of the window would read. */
@@ -83,6 +85,10 @@ class ViewReader implements DatabaseReader {
     this.#view = options.view;
     this.#blocks = new OpenBlocks(options.disk);
     this.#mapped = new HeadChunkReader(options.disk, options.view.chunksHeadDirectory);
+  }
+
+  get unsure(): ReadonlyMap<string, string> {
+    return this.#blocks.unsure;
   }
 
   async update(view: DatabaseView): Promise<void> {
@@ -130,11 +136,13 @@ class ViewReader implements DatabaseReader {
   #warnings({ mintMs, maxtMs }: TimeWindow): readonly string[] {
     const { blocks, unlisted = [] } = this.#view;
     const warnings = unlisted.map(({ directory, reason }) => left(directory, reason));
-    if (this.broken.size === 0) return warnings;
-    for (const block of blocks) {
-      const reason = this.broken.get(block.directory);
-      if (reason !== undefined && block.mintMs <= maxtMs && block.maxtMs >= mintMs)
-        warnings.push(left(block.directory, reason));
+    const { unsure } = this;
+    if (this.broken.size + unsure.size === 0) return warnings;
+    for (const { directory, ...block } of blocks) {
+      if (block.mintMs > maxtMs || block.maxtMs < mintMs) continue;
+      const [broken, lost] = [this.broken.get(directory), unsure.get(directory)];
+      if (broken !== undefined) warnings.push(left(directory, broken));
+      if (lost !== undefined) warnings.push(undeleted(directory, lost));
     }
     return warnings;
   }
@@ -168,4 +176,8 @@ class ViewReader implements DatabaseReader {
 
 function left(directory: string, reason: string): string {
   return `block ${path.basename(directory)} cannot be read and is left out: ${reason}`;
+}
+
+function undeleted(directory: string, reason: string): string {
+  return `deletions of block ${path.basename(directory)} cannot be read, and deleted samples are shown: ${reason}`;
 }

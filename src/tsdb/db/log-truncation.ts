@@ -65,6 +65,7 @@ export class LogTruncation {
     // A checkpoint leaves out late samples that are older than the head, and does not say where the others stood.
     await publications.settled();
     await lateLog.settled({ segment: stats.wal.currentSegment, endByte: 0 });
+    const keptRefs = this.#keptRefs(plan.to);
     try {
       await maintenance.run<CheckpointStats>({
         kind: 'checkpoint',
@@ -72,7 +73,7 @@ export class LogTruncation {
         ...plan,
         mintMs,
         deletionsFromMs: Math.min(mintMs, deletionsFromMs),
-        keptRefs: this.#keptRefs(plan.to),
+        keptRefs,
         compression,
         ...(segmentBytes === undefined ? {} : { segmentBytes }),
       });
@@ -81,6 +82,8 @@ export class LogTruncation {
       throw error;
     }
     stats.checkpoints++;
+    // Were the checkpoint damaged or lost, no later sample of these would find its labels.
+    writer.copySeries(keptRefs);
     this.#gone = this.#gone.filter(({ segment }) => segment > plan.to);
     events.log('info', 'WAL checkpoint complete', { first: plan.from, last: plan.to });
     try {

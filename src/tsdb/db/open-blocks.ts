@@ -38,6 +38,14 @@ export class OpenBlocks {
     return this.#held.map(({ block }) => block);
   }
 
+  /** Blocks whose deletions cannot be read, with why. */
+  get unsure(): ReadonlyMap<string, string> {
+    const unsure = new Map<string, string>();
+    for (const { viewed, block } of this.#held)
+      if (block.lostDeletions !== undefined) unsure.set(viewed.directory, block.lostDeletions);
+    return unsure;
+  }
+
   /** Opens what is new and lets go of what is not named; answers what cannot be opened, with why. */
   async update(wanted: readonly ViewedBlock[]): Promise<ReadonlyMap<string, string>> {
     const broken = new Map<string, string>();
@@ -51,7 +59,11 @@ export class OpenBlocks {
         continue;
       }
       try {
-        const block = await openBlock({ disk: this.#disk, directory: viewed.directory });
+        const block = await openBlock({
+          disk: this.#disk,
+          directory: viewed.directory,
+          withoutDeletions: true,
+        });
         next.push({ viewed, block, leases: 0, isGone: false });
       } catch (error) {
         broken.set(viewed.directory, messageOf(error));

@@ -9,6 +9,7 @@ import {
   listSegments,
   type ReplayRecord,
   ReplayRecords,
+  recordType,
   type SegmentFile,
   SegmentReader,
   type SegmentReport,
@@ -77,9 +78,15 @@ export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> 
   }
   const replay = new Replay(options, firstIndex - 1);
   const first = segments[0]?.index ?? firstIndex;
+  // Without a checkpoint the first segment is number 0.
+  const isHeadless = checkpoint === undefined && (segments[0]?.index ?? 0) > 0;
   try {
+    if (isHeadless) await replay.foresee(sources);
     for (const source of sources) {
       await replay.read(source);
+      const isLastOfCheckpoint =
+        source.fromCheckpoint && sources.at(sources.indexOf(source) + 1)?.fromCheckpoint !== true;
+      if (isLastOfCheckpoint && replay.isDamaged) await replay.foresee(sources);
       const segment = source.fromCheckpoint ? firstIndex - 1 : source.index;
       onProgress?.({ segment, first, last: lastIndex });
     }
@@ -151,6 +158,38 @@ class Replay {
       });
     } finally {
       await reader.close();
+    }
+  }
+
+  get isDamaged(): boolean {
+    return this.reports.some(({ damages }) => damages.length > 0);
+  }
+
+  /**
+   * Makes the series that segments say once more, before anything else of them is read: a checkpoint is damaged or
+   * missing that named them first, and what stands in front of their copies would find no series.
+   */
+  async foresee(sources: readonly Source[]): Promise<void> {
+    const { disk, kernels } = this.#options;
+    for (const source of sources) {
+      if (source.fromCheckpoint) continue;
+      const reader = await SegmentReader.open(disk, source.path, kernels);
+      try {
+        while (await reader.fill())
+          while (reader.next()) if (reader.recordType === recordType.seriesCopy) this.#foresee(reader);
+      } finally {
+        await reader.close();
+      }
+      await this.#breathe();
+    }
+  }
+
+  /** What does not decode is told when it is read again. */
+  #foresee(reader: SegmentReader): void {
+    try {
+      this.#applier.foresee(this.#records.storedSeries(reader) ?? this.#records.decode(reader));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
     }
   }
 

@@ -93,6 +93,11 @@ export class SeriesCopies {
     this.#safe = 0;
   }
 
+  /** Whatever else is owed, these are said once more in the segment that is written, or the next one. */
+  owe(refs: ArrayLike<number>): void {
+    this.#owed.pushAll(refs);
+  }
+
   addFirst(refs: readonly number[]): void {
     this.#first.pushAll(refs);
   }

@@ -148,6 +148,14 @@ export class WalWriter {
     });
   }
 
+  /** Says series once more, between commits: they stood in segments that a checkpoint takes the place of. */
+  copySeries(refs: ArrayLike<number>): void {
+    if (this.#closed) return;
+    this.#copies.owe(refs);
+    this.#copiesWait = false;
+    this.#kick();
+  }
+
   /** Writes and syncs what is left and ends the segment. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -20,7 +20,7 @@ describe('truncation of a log', () => {
       disk: memoryDisk(directory, files),
       directory,
       head: { refs: () => [7 as SeriesRef] },
-      writer: { nextSegment: async () => {} },
+      writer: { nextSegment: async () => {}, copySeries: () => {} },
       lateLog: { settled: async () => {} },
       publications: { settled: async () => {} },
       maintenance: {
