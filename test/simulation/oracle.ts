@@ -46,6 +46,11 @@ export class Oracle {
     for (const attempt of this.attempts) if (attempt.deletion === 'done') attempt.deletion = 'maybe';
   }
 
+  /** Samples before a time may go with their blocks. */
+  expire(beforeMs: number): void {
+    for (const attempt of this.attempts) if (attempt.timestampMs < beforeMs) attempt.deletion ??= 'maybe';
+  }
+
   /** Samples that a deletion names; those whose commit is under way may escape it. */
   deleting(series: string, mintMs: number, maxtMs: number): { readonly seen: readonly Attempt[] } {
     const seen: Attempt[] = [];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { AssertionError, type CorruptionError, type Random, seededRandom } from '../../src/base/index.js';
 import { Matcher } from '../../src/model/index.js';
-import { type Database, openDatabase } from '../../src/tsdb/index.js';
-import { FaultDisk } from '../support/fault-disk.js';
+import { type Database, openDatabase, openReadOnly } from '../../src/tsdb/index.js';
+import { FaultDisk, type Interruption } from '../support/fault-disk.js';
 import { kernelModule, sharedKernels } from '../support/kernels.js';
 import { ManualClock } from '../tsdb/db/manual-clock.js';
-import { type Attempt, type Expectation, Oracle } from './oracle.js';
+import { type Attempt, type Expectation, type FoundRows, Oracle } from './oracle.js';
 import { appendRandomRows, readRows, seriesLabels } from './samples.js';
 import type { End, Script, Step } from './steps.js';
 
@@ -60,6 +60,10 @@ class Run {
   #isDecayed = false;
   /** By the read that runs. */
   #isDamaged = false;
+  #startInterruption: Interruption | undefined;
+  #snapshots = 0;
+  /** 0 for ever. */
+  #retentionMs = 0;
   /** Syncs may have failed since the start: what was written before may be gone. */
   #syncFailed = false;
 
@@ -89,13 +93,24 @@ class Run {
   }
 
   async #start(isDue: Expectation['isDue']): Promise<void> {
-    const { sync, compression, segmentSizeBytes, startTimestamps, windowMs } = this.#script;
+    const { sync, windowMs } = this.#script;
     // Every third life is one without a window.
     this.#windowMs = this.#lives % 3 === 2 ? 0 : windowMs;
     this.#clock = new ManualClock();
     this.#lives++;
     this.#syncFailed = false;
-    this.#database = await openDatabase({
+    this.#retentionMs = 0;
+    this.#database = await this.#open();
+    const leftovers = this.#disk.fileNames().filter((name) => name.includes('.tmp'));
+    assert.deepEqual(leftovers, [], 'leftovers of unfinished work');
+    const mayComeBack = sync !== 'commit';
+    const found = await readRows(this.#database, this.#onDamage);
+    this.#oracle.check(found, { isDue, isStart: true, mayComeBack });
+  }
+
+  async #open(): Promise<Database> {
+    const { sync, compression, segmentSizeBytes, startTimestamps } = this.#script;
+    return openDatabase({
       directory,
       disk: this.#disk,
       clock: this.#clock,
@@ -112,11 +127,6 @@ class Run {
       segmentSizeBytes,
       walStartTimestamps: startTimestamps,
     });
-    const leftovers = this.#disk.fileNames().filter((name) => name.includes('.tmp'));
-    assert.deepEqual(leftovers, [], 'leftovers of unfinished work');
-    const mayComeBack = sync !== 'commit';
-    const found = await readRows(this.#database, this.#onDamage);
-    this.#oracle.check(found, { isDue, isStart: true, mayComeBack });
   }
 
   async #do(step: Step): Promise<void> {
@@ -139,7 +149,8 @@ class Run {
         }
         return;
       case 'cut':
-        return this.#db.maybeCut();
+        await this.#db.maybeCut().catch(ignoreFault);
+        return;
       case 'delete':
         return this.#delete(step);
       case 'clean':
@@ -157,10 +168,25 @@ class Run {
         this.#disk.rates = step.rates;
         if ((step.rates.sync ?? 0) > 0) this.#syncFailed = true;
         return;
+      case 'interrupt':
+        if (step.atStart === true) this.#startInterruption = { at: step.at, how: step.how };
+        else this.#disk.interruption = { at: this.#disk.operations + step.at, how: step.how };
+        this.#syncFailed = true;
+        return;
+      case 'snapshot':
+        return this.#snapshot(step.withHead);
+      case 'retain':
+        // Bits that were turned may say that a block is newer than all others.
+        if (this.#isDecayed) return;
+        this.#retentionMs = step.timeMs;
+        this.#db.applySettings({ retention: { timeMs: step.timeMs, sizeBytes: 0, percentage: 0 } });
+        this.#expire();
+        return this.#db.showBlocks();
       case 'capacity':
         this.#disk.capacityBytes = step.bytes;
         return;
       case 'read': {
+        if (this.#retentionMs > 0) this.#expire();
         // What is committed is shown, whatever the disk does.
         const due = new Set(this.#oracle.attempts.filter(({ fate }) => fate === 'told' || fate === 'shown'));
         this.#isDamaged = false;
@@ -198,6 +224,41 @@ class Run {
     return timeMs;
   };
 
+  /** Newer blocks end at most a range behind the newest sample; late ones may reach further. */
+  #expire(): void {
+    this.#oracle.expire(this.#nextMs + 2 * blockMs - this.#retentionMs);
+  }
+
+  /** Nobody writes meanwhile; a snapshot that is reported whole reads as the database does. */
+  async #snapshot(withHead: boolean): Promise<void> {
+    await Promise.all(this.#pending.splice(0));
+    const into = `${directory}/snapshots/${this.#snapshots++}`;
+    this.#isDamaged = false;
+    try {
+      await this.#db.snapshot(into, withHead);
+    } catch (error) {
+      ignoreFault(error);
+      return;
+    }
+    const rates = this.#disk.rates;
+    this.#disk.rates = {};
+    const found = await this.#readCopy(into);
+    const all = await readRows(this.#db, this.#onDamage);
+    this.#disk.rates = rates;
+    if (withHead && !this.#isDamaged && !this.#isDecayed)
+      assert.deepEqual(found, all, 'a snapshot is not what there is');
+  }
+
+  async #readCopy(copied: string): Promise<FoundRows> {
+    const isEmpty = !this.#disk.fileNames().some((name) => name.startsWith(`${copied}/`));
+    if (isEmpty) return new Map();
+    const options = { directory: copied, disk: this.#disk, kernelModule: await kernelModule() };
+    const copy = await openReadOnly(options);
+    const found = await readRows(copy, this.#onDamage);
+    await copy.close();
+    return found;
+  }
+
   #append(
     appender: ReturnType<Database['appender']>,
     { kind, rows, seed }: Extract<Step, { kind: 'commit' | 'late' | 'rollback' }>,
@@ -231,7 +292,7 @@ class Run {
       },
       () => {
         const { sync, truncate } = disk.rates;
-        const isSure = !sync && !truncate && !disk.isDead;
+        const isSure = !sync && !truncate && !disk.isDead && disk.interruption === undefined;
         for (const attempt of own) attempt.fate = isSure ? 'refused' : 'doubtful';
       },
     );
@@ -248,7 +309,7 @@ class Run {
       before.rates = {};
       before.capacityBytes = Number.POSITIVE_INFINITY;
       await Promise.all(pending);
-      await database.close();
+      await database.close().catch(ignoreFault);
     }
     const endMs = this.#clock.nowMs();
     this.#disk = how === 'crash' ? before.crash() : before.kill();
@@ -263,15 +324,33 @@ class Run {
     }
     const { sync } = this.#script;
     if (sync !== 'commit' && (how === 'crash' || this.#syncFailed)) this.#oracle.doubtDeletions();
-    await this.#start(this.#dueAfter(how, endMs));
+    if (this.#retentionMs > 0) this.#expire();
+    const isDue = this.#dueAfter(how, endMs, before.interruption !== undefined);
+    if (this.#startInterruption === undefined) return this.#start(isDue);
+    await this.#startInterrupted(this.#startInterruption);
+    await this.#start(isDue);
   }
 
-  #dueAfter(how: End, endMs: number): Expectation['isDue'] {
+  /** A start that may fail at one call, and the end of what came of it. */
+  async #startInterrupted({ at, how }: Interruption): Promise<void> {
+    this.#startInterruption = undefined;
+    const disk = this.#disk;
+    disk.interruption = { at: disk.operations + at, how };
+    try {
+      this.#database = await this.#open();
+      await this.#database.close();
+    } catch (error) {
+      ignoreFault(error);
+    }
+    this.#disk = disk.isDead ? disk.crash() : disk.kill();
+  }
+
+  #dueAfter(how: End, endMs: number, isInterrupted: boolean): Expectation['isDue'] {
     const { sync } = this.#script;
     const syncFailed = this.#syncFailed;
     // What was told before it was synced goes with the sync.
     if (sync !== 'commit' && (syncFailed || (sync === 'none' && how === 'crash'))) return () => false;
-    if (how === 'close') return ({ fate }) => fate === 'told' || fate === 'shown';
+    if (how === 'close' && !isInterrupted) return ({ fate }) => fate === 'told' || fate === 'shown';
     if (how !== 'crash' || sync === 'commit') return ({ fate }) => fate === 'told';
     return ({ fate, committedMs }) => fate === 'told' && endMs - committedMs > intervalMs;
   }

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../src/base/index.js';
 import type { WalCompression, WalSync } from '../../src/tsdb/wal/index.js';
-import type { FaultRates } from '../support/fault-disk.js';
+import type { FaultRates, Interruption } from '../support/fault-disk.js';
 
 /** How a life ends: in order, by a signal, by power loss, or by a signal with bits turned at rest afterwards. */
 export type End = 'close' | 'kill' | 'crash' | 'flip';
@@ -21,6 +21,17 @@ export type Step =
   | { readonly kind: 'faults'; readonly rates: FaultRates }
   | { readonly kind: 'capacity'; readonly bytes: number }
   | { readonly kind: 'read' }
+  /** A copy of all there is, which must read as that does. */
+  | { readonly kind: 'snapshot'; readonly withHead: boolean }
+  /** Keeps so much for the rest of the life. */
+  | { readonly kind: 'retain'; readonly timeMs: number }
+  /** The call that is the `at`-th from here, or from the next start on, from 0. */
+  | {
+      readonly kind: 'interrupt';
+      readonly at: number;
+      readonly how: Interruption['how'];
+      readonly atStart?: boolean;
+    }
   | { readonly kind: 'end'; readonly how: End };
 
 export interface Script {
@@ -77,7 +88,10 @@ function stepOf(random: Random, below: (limit: number) => number): Step {
   if (fate < 83) return { kind: 'turns', count: 1 + below(12) };
   if (fate < 86) return { kind: 'delete', series: below(12), agoMs: below(60_000), spanMs: below(30_000) };
   if (fate < 87) return { kind: 'clean' };
-  if (fate < 88) return { kind: 'reload' };
+  if (fate < 88) {
+    if (below(4) === 0) return { kind: 'snapshot', withHead: below(3) > 0 };
+    return below(8) === 0 ? { kind: 'retain', timeMs: 40_000 + below(60_000) } : { kind: 'reload' };
+  }
   if (fate < 92) return { kind: 'faults', rates: below(2) === 0 ? {} : (mixes[below(mixes.length)] ?? {}) };
   if (fate < 94) return { kind: 'capacity', bytes: below(3) === 0 ? 150_000 : Number.POSITIVE_INFINITY };
   if (fate < 97) return { kind: 'read' };

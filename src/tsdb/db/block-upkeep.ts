@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { assert, type Disk, directorySizeBytes, diskSpace, messageOf } from '../../base/index.js';
 import { type BlockList, isUlid, type ListedBlock } from '../block/index.js';
+import type { Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
@@ -15,6 +16,8 @@ export interface BlockUpkeepParts {
   readonly disk: Disk;
   /** The data directory. */
   readonly directory: string;
+  readonly head: Head;
+  readonly chunkRangeMs: number;
   readonly turns: Turns;
   readonly view: PublishedView;
   readonly reader: DatabaseReader;
@@ -110,11 +113,20 @@ export class BlockUpkeep {
     }));
     const sizeBytes = await this.#sizeLimit();
     const headBytes = sizeBytes > 0 ? await this.#headBytes() : 0;
-    const { byTime, bySize } = beyondRetention(retained, { timeMs, sizeBytes, headBytes });
+    const { byTime, bySize } = beyondRetention(retained, {
+      ...{ timeMs, sizeBytes, headBytes, latestMs: this.#latestMs },
+    });
     if (byTime.length > 0) stats.timeRetentions++;
     if (bySize.length > 0) stats.sizeRetentions++;
     for (const ulid of [...byTime, ...bySize]) obsolete.add(ulid);
     return obsolete;
+  }
+
+  /** No block of a head that has samples ends later. */
+  get #latestMs(): number {
+    const { head, chunkRangeMs } = this.#parts;
+    if (head.maxtMs === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return head.maxtMs + chunkRangeMs;
   }
 
   async #sizeLimit(): Promise<number> {

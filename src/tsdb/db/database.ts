@@ -17,6 +17,7 @@ import { minValidOf, toViewed } from './published-view.js';
 import { readHead } from './read-head.js';
 import { isForeign, surveyLateLog } from './read-late-log.js';
 import type { ReplayOutcome } from './replay-wal.js';
+import { removeUnfinishedSnapshots } from './snapshot-database.js';
 
 const mostHeadBytes = 2 ** 32 - 2 ** 16;
 
@@ -57,6 +58,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   const chunksHeadDirectory = path.join(directory, 'chunks_head');
   await disk.makeDirectory(log);
   await removeTemporaryCheckpoints(disk, log);
+  await removeUnfinishedSnapshots(disk, path.join(directory, 'snapshots'));
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
   const { blocks, broken: unlisted } = await readyBlocks(disk, directory, events);
   const survey = await surveyLateLog(disk, path.join(directory, 'wbl'));
@@ -104,9 +106,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
     view,
   );
   await database.showBlocks();
-  // What is left, or what deletions concern.
-  if (survey?.isDamaged === true || (isForeign(survey) && deletions.all.size > 0))
-    await database.compactLate();
+  if (read.isLateUnsafe) await database.compactLate();
   return database;
 }
 

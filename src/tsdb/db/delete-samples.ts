@@ -49,9 +49,14 @@ export async function deleteSamples(request: DeleteRequest, parts: DeletionParts
   const lease = reader.lease(request);
   try {
     for (const block of lease.blocks) {
-      if (!(await deleteFromBlock(disk, block, request))) continue;
-      view.blockChanged(block.directory);
-      isChanged = true;
+      // What fails half way may be on disk: then it is shown, too.
+      let isTouched = true;
+      try {
+        isTouched = await deleteFromBlock(disk, block, request);
+      } finally {
+        if (isTouched) view.blockChanged(block.directory);
+        isChanged ||= isTouched;
+      }
     }
   } finally {
     lease.release();

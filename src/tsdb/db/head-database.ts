@@ -81,7 +81,9 @@ export class HeadDatabase implements Database {
     const turns = this.#turns;
     const maintenance = options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels });
     this.#maintenance = maintenance;
-    this.#blocks = new BlockUpkeep({ ...parts, disk, directory, turns, view: this.#view }, retention);
+    const chunkRangeMs = options.minBlockDurationMs ?? defaultBlockDurationMs;
+    const upkeep = { ...parts, disk, directory, chunkRangeMs, turns, view: this.#view };
+    this.#blocks = new BlockUpkeep(upkeep, retention);
     this.#compactor = new BlockCompactor({
       ...parts,
       ...{ disk, clock, directory, turns, maintenance, blocks: this.#blocks },
@@ -93,7 +95,7 @@ export class HeadDatabase implements Database {
     this.#late = new LateCompactor({
       ...cutting,
       ...{ disk, clock, directory, random: options.random ?? systemRandom },
-      chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
+      chunkRangeMs,
     });
     this.#cutter = createCutter(options, {
       ...{ ...cutting, openAppenders, turns, late: this.#late },

@@ -152,7 +152,11 @@ export class LateLog {
     this.#place = place;
     asked?.synced?.();
     if (asked?.begun === undefined) return;
-    await writer.nextSegment();
+    // Where a sync failed, what was written before stands in the next segment: one that stays is empty.
+    for (let before = -1; before !== writer.stats.currentSegment; ) {
+      before = writer.stats.currentSegment;
+      await writer.nextSegment();
+    }
     asked.begun(writer.stats.currentSegment);
   }
 

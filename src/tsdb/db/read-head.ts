@@ -7,7 +7,7 @@ import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
 import type { DatabaseOptions } from './contracts.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { LateLog } from './late-log.js';
-import { heldPlace, type LateLogSurvey, readLateLog } from './read-late-log.js';
+import { heldPlace, isForeign, type LateLogSurvey, readLateLog } from './read-late-log.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
 
@@ -22,6 +22,8 @@ interface HeadReading {
 export interface ReadHead {
   readonly replay: ReplayOutcome;
   readonly lateLog: LateLog;
+  /** Late samples should become blocks at once: what has them is damaged, or will not be read again. */
+  readonly isLateUnsafe: boolean;
   /** The newest of `chunks_head`, 0 where there is none. */
   readonly lastChunkFile: number;
 }
@@ -51,7 +53,14 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
     events,
   });
   logReplay(replay, events);
-  return { replay, lateLog, lastChunkFile: chunks.scan.lastSegment };
+  // What deletions concern, and what is in `chunks_head` alone, a log of tsprom's says nothing of.
+  const isForeignDeleted = isForeign(survey) && deletions.all.size > 0;
+  const isLeftAlone = chunks.hasLate && survey?.hasSamples !== true;
+  return {
+    ...{ replay, lateLog },
+    isLateUnsafe: survey?.isDamaged === true || isForeignDeleted || isLeftAlone,
+    lastChunkFile: chunks.scan.lastSegment,
+  };
 }
 
 interface ChunkReading {

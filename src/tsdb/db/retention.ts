@@ -22,15 +22,21 @@ export interface BeyondRetention {
 
 /**
  * Blocks that are to go: those that end the span or more before the newest one does, and those that do not fit beside
- * the log, the head's chunks and newer blocks. Source: tsdb/db.go (BeyondTimeRetention, BeyondSizeRetention).
+ * the log, the head's chunks and newer blocks. A block that says it ends behind `latestMs` is not believed: one bit of a
+ * `meta.json` would remove all the others. Source: tsdb/db.go (BeyondTimeRetention, BeyondSizeRetention).
  */
 export function beyondRetention(
   blocks: readonly RetainedBlock[],
-  { timeMs, sizeBytes, headBytes }: { timeMs: number; sizeBytes: number; headBytes: number },
+  {
+    timeMs,
+    sizeBytes,
+    headBytes,
+    latestMs = Number.POSITIVE_INFINITY,
+  }: { timeMs: number; sizeBytes: number; headBytes: number; latestMs?: number },
 ): BeyondRetention {
   const newestFirst = [...blocks].sort((a, b) => b.endMs - a.endMs);
   const ulids = newestFirst.map(({ ulid }) => ulid);
-  const newestMs = newestFirst[0]?.endMs ?? 0;
+  const newestMs = Math.min(newestFirst[0]?.endMs ?? 0, latestMs);
   const old = newestFirst.findIndex(({ endMs }, i) => i > 0 && newestMs - endMs >= timeMs);
   const byTime = timeMs > 0 && old > 0 ? ulids.slice(old) : [];
   let sum = headBytes;

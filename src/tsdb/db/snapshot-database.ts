@@ -20,17 +20,35 @@ export interface SnapshotParts {
   readonly events: WalEvents;
 }
 
+const unfinishedSuffix = '.tmp-for-creation';
+
 /**
  * Links the blocks into a directory, which is made, and writes what the head holds as a block beside them. Blocks never
- * change in place, but for deletions, which are put there by a new file. For whoever has its turn. Source: tsdb/db.go
- * (Snapshot), tsdb/block.go (Snapshot).
+ * change in place, but for deletions, which are put there by a new file. The directory has its name when it is whole.
+ * For whoever has its turn. Source: tsdb/db.go (Snapshot), tsdb/block.go (Snapshot).
  */
 export async function snapshotDatabase(into: string, withHead: boolean, parts: SnapshotParts): Promise<void> {
-  const { disk, directory, view, events } = parts;
+  const { disk, directory } = parts;
   if (path.resolve(into) === path.resolve(directory))
     throw new UserError({ code: 'bad-snapshot', message: 'cannot snapshot into base directory' });
   if (isUlid(path.basename(into)))
     throw new UserError({ code: 'bad-snapshot', message: 'dir must not be a valid ULID' });
+  if ((await disk.stat(into)) !== undefined)
+    throw new UserError({ code: 'bad-snapshot', message: `"${into}" is there already` });
+  const unfinished = `${into}${unfinishedSuffix}`;
+  await disk.remove(unfinished);
+  try {
+    await fill(unfinished, withHead, parts);
+    await disk.rename(unfinished, into);
+    await disk.syncDirectory(path.dirname(into));
+  } catch (error) {
+    await disk.remove(unfinished).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fill(into: string, withHead: boolean, parts: SnapshotParts): Promise<void> {
+  const { disk, view, events } = parts;
   await disk.makeDirectory(into);
   for (const block of view.current.blocks) {
     events.log('info', 'Snapshotting block', { block: block.ulid });
@@ -38,12 +56,20 @@ export async function snapshotDatabase(into: string, withHead: boolean, parts: S
   }
   if (withHead) await writeHead(into, parts);
   await disk.syncDirectory(into);
-  await disk.syncDirectory(path.dirname(into));
+}
+
+/** What a process that ended has left in the directory of snapshots. */
+export async function removeUnfinishedSnapshots(disk: Disk, snapshots: string): Promise<void> {
+  if ((await disk.stat(snapshots)) === undefined) return;
+  for (const { name } of await disk.list(snapshots))
+    if (name.endsWith(unfinishedSuffix)) await disk.remove(path.join(snapshots, name));
 }
 
 async function linkAll(disk: Disk, from: string, to: string): Promise<void> {
   await disk.makeDirectory(to);
   for (const { name, isDirectory } of await disk.list(from)) {
+    // A file that was to take the place of another.
+    if (name.endsWith('.tmp')) continue;
     const [source, target] = [path.join(from, name), path.join(to, name)];
     if (isDirectory) await linkAll(disk, source, target);
     else await disk.link(source, target);

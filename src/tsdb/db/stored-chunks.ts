@@ -15,6 +15,8 @@ export class StoredChunks {
   readonly maxRef: number;
   /** Of the chunk that was written last. */
   readonly lastPlace: ChunkPlace | undefined;
+  /** Whether chunks of late samples are among them. */
+  readonly hasLate: boolean;
   readonly #columns: Float64Array;
   readonly #first: ReadonlyMap<number, number>;
 
@@ -25,6 +27,7 @@ export class StoredChunks {
       first: ReadonlyMap<number, number>;
       maxRef: number;
       lastPlace: ChunkPlace | undefined;
+      hasLate: boolean;
     },
   ) {
     this.scan = scan;
@@ -32,6 +35,7 @@ export class StoredChunks {
     this.#first = parts.first;
     this.maxRef = parts.maxRef;
     this.lastPlace = parts.lastPlace;
+    this.hasLate = parts.hasLate;
   }
 
   /**
@@ -48,12 +52,14 @@ export class StoredChunks {
     let count = 0;
     let maxRef = 0;
     let lastPlace: ChunkPlace | undefined;
+    let hasLate = false;
     const first = new Map<number, number>();
     const last = new Map<number, number>();
     const onChunk = (chunk: HeadChunkRecord): void => {
       maxRef = Math.max(maxRef, chunk.ref);
       lastPlace = { segment: chunk.segment, offset: chunk.offset };
       if (chunk.isOutOfOrder ? !takesLate : chunk.maxtMs < minValidMs) return;
+      hasLate ||= chunk.isOutOfOrder;
       const at = count++ * fields;
       if (at + fields > columns.length) columns = grown(columns);
       columns[at] = chunk.ref;
@@ -71,7 +77,7 @@ export class StoredChunks {
       last.set(chunk.ref, at);
     };
     const scan = await readHeadChunks({ disk, directory, onChunk });
-    return new StoredChunks(scan, { columns, first, maxRef, lastPlace });
+    return new StoredChunks(scan, { columns, first, maxRef, lastPlace, hasLate });
   }
 
   /** Series that have chunks, in the order of their first. */
