@@ -9,6 +9,7 @@ export * from './render-table.js';
 export * from './report-analysis.js';
 export * from './report-answer.js';
 export * from './report-blocks.js';
+export * from './report-copies.js';
 export * from './report-dump.js';
 export * from './report-findings.js';
 export * from './report-log.js';

@@ -2,6 +2,9 @@ export * from './db/index.js';
 export * from './inspect/index.js';
 export { type DirectoryLock, lockDirectory, socketFileName } from './lock/index.js';
 export {
+  type DeletionReport,
+  type DeletionTarget,
+  deleteOffline,
   type MergeReport,
   type MergeTarget,
   mergeBlocks,
@@ -11,5 +14,7 @@ export {
   type PlaceOptions,
   type ReadOnlyDatabase,
   type ReadOnlyOptions,
+  type SnapshotReport,
+  snapshotDirectory,
 } from './offline/index.js';
 export * from './verify/index.js';

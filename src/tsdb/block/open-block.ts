@@ -14,7 +14,9 @@ export interface Block {
   readonly index: IndexReader;
   readonly chunks: ChunkSegments;
   readonly tombstones: Tombstones;
-  /** Why the deletions cannot be read: what was deleted is then there. */
+  /** Why the deletions cannot be read. */
+  readonly tombstonesDamage: string | undefined;
+  /** The same where `meta.json` says that there are some: what was deleted is then there. */
   readonly lostDeletions: string | undefined;
   /** Of index and chunks. */
   readonly sizeBytes: number;
@@ -26,13 +28,15 @@ export interface Block {
 export async function openBlock(options: {
   readonly disk: Disk;
   readonly directory: string;
-  /** Takes a block whose deletions cannot be read (`lostDeletions`). */
-  readonly withoutDeletions?: boolean;
+  /** Whether deletions must be readable: all, where there are some, or none. All by default. */
+  readonly deletions?: 'all' | 'some' | 'none';
 }): Promise<Block> {
-  const { disk, directory, withoutDeletions = false } = options;
+  const { disk, directory, deletions = 'all' } = options;
   const meta = await readBlockMeta(disk, directory);
-  const { tombstones, lostDeletions } = await readDeletions(disk, directory, meta);
-  if (lostDeletions !== undefined && !withoutDeletions) throw lostDeletions;
+  const { tombstones, damage } = await readDeletions(disk, directory);
+  const lost = (meta.stats.numTombstones ?? 0) > 0 ? damage : undefined;
+  const fault = { all: damage, some: lost, none: undefined }[deletions];
+  if (fault !== undefined) throw fault;
   const chunks = await openChunkSegments(disk, path.join(directory, chunksDirectoryName));
   let index: IndexReader;
   try {
@@ -47,7 +51,8 @@ export async function openBlock(options: {
     index,
     chunks,
     tombstones,
-    lostDeletions: lostDeletions?.message,
+    tombstonesDamage: damage?.message,
+    lostDeletions: lost?.message,
     sizeBytes: index.sizeBytes + chunks.sizeBytes,
     async close() {
       await Promise.all([index.close(), chunks.close()]);
@@ -55,17 +60,14 @@ export async function openBlock(options: {
   };
 }
 
-/** A damaged file of a block whose `meta.json` says that nothing is deleted has lost nothing. */
 async function readDeletions(
   disk: Disk,
   directory: string,
-  { stats }: BlockMeta,
-): Promise<{ readonly tombstones: Tombstones; readonly lostDeletions?: CorruptionError }> {
+): Promise<{ readonly tombstones: Tombstones; readonly damage?: CorruptionError }> {
   try {
     return { tombstones: await readTombstones(disk, directory) };
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
-    const isNone = (stats.numTombstones ?? 0) === 0;
-    return { tombstones: noTombstones, ...(isNone ? {} : { lostDeletions: error }) };
+    return { tombstones: noTombstones, damage: error };
   }
 }

@@ -35,6 +35,8 @@ export interface HeadChunkScan {
   /** The newest file that stays after a repair, 0 when there is none: for the writer. */
   readonly lastSegment: number;
   readonly damage: HeadChunkDamage | undefined;
+  /** A last file without a magic number, as a power loss leaves it. */
+  readonly unbegun: string | undefined;
 }
 
 export interface HeadSegmentFile {
@@ -60,8 +62,7 @@ export async function listHeadSegments(disk: Disk, directory: string): Promise<H
 
 /**
  * Tells every chunk, file by file, in the order of writing; ends at the first damage. A file whose header is
- * wrong is damage as well, but for a last one without a magic number, as a power loss leaves it: the writer
- * makes it anew.
+ * wrong is damage as well, but for a last one that is not begun.
  */
 export async function readHeadChunks(options: {
   readonly disk: Disk;
@@ -73,15 +74,16 @@ export async function readHeadChunks(options: {
   let lastSegment = 0;
   const segments = await listHeadSegments(disk, directory);
   for (const { segment, path: file } of segments) {
-    if (segment === segments.at(-1)?.segment && (await isUnbegun(disk, file))) break;
+    if (segment === segments.at(-1)?.segment && (await isUnbegun(disk, file)))
+      return { chunkCount, lastSegment, damage: undefined, unbegun: file };
     const damage = await scanFile(disk, { segment, file }, (chunk) => {
       chunkCount++;
       onChunk(chunk);
     });
     if (damage === undefined || damage.offset > chunkFileHeaderBytes) lastSegment = segment;
-    if (damage !== undefined) return { chunkCount, lastSegment, damage };
+    if (damage !== undefined) return { chunkCount, lastSegment, damage, unbegun: undefined };
   }
-  return { chunkCount, lastSegment, damage: undefined };
+  return { chunkCount, lastSegment, damage: undefined, unbegun: undefined };
 }
 
 /** Whether a file begins as those of `chunks_head` do. */
@@ -251,6 +253,15 @@ export async function repairHeadChunks(
     if (segment > damage.segment || damage.offset <= chunkFileHeaderBytes) await disk.remove(file);
     else await disk.truncate(file, damage.offset);
   }
+  await disk.syncDirectory(directory);
+}
+
+/**
+ * Removes a file that is not begun. Its number is taken again, as upstream wants no gaps; a file that is only
+ * emptied could show what stood there, were the new bytes lost.
+ */
+export async function removeUnbegun(disk: Disk, directory: string, file: string): Promise<void> {
+  await disk.remove(file);
   await disk.syncDirectory(directory);
 }
 

@@ -31,20 +31,23 @@ export interface HeadChunkPlace {
   readonly offset: number;
 }
 
-/** Records of one file that are not written yet. */
+/** Records of one file that are not on stable storage yet. */
 interface Pending {
   readonly segment: number;
   /** Where they go. */
-  offset: number;
+  readonly offset: number;
   readonly out: ByteWriter;
+  /** Being written: takes no more. */
+  isSealed: boolean;
 }
 
 const pieceBytes = 1 << 20;
 
 /**
  * Appends to the files of `chunks_head`, byte for byte as upstream but for the zeros that upstream allocates
- * ahead. `append` answers the place at once and keeps the record until `flush` has written it; a `flush` that
- * fails keeps it too, and the next one writes it to the same place.
+ * ahead. `append` answers the place at once and keeps the record until `flush` has written and synced it; a `flush`
+ * that fails keeps it too, and the next one writes it to the same place: the system may have dropped what it could
+ * not sync, and says so once.
  */
 export class HeadChunkWriter {
   readonly #disk: Disk;
@@ -64,7 +67,7 @@ export class HeadChunkWriter {
     this.#segmentBytes = options.segmentBytes ?? headSegmentBytes;
   }
 
-  /** Appended and not written. */
+  /** Appended and not on stable storage. */
   get pendingBytes(): number {
     return this.#pending.reduce((sum, { out }) => sum + out.length, 0);
   }
@@ -105,10 +108,10 @@ export class HeadChunkWriter {
 
   #room(): Pending {
     const last = this.#pending.at(-1);
-    const fits = last !== undefined && last.segment === this.#segment && last.out.length < pieceBytes;
+    const fits = last?.segment === this.#segment && last.out.length < pieceBytes && !last.isSealed;
     if (fits && this.#offset > 0) return last;
     const out = new ByteWriter();
-    const pending = { segment: this.#segment, offset: this.#offset, out };
+    const pending = { segment: this.#segment, offset: this.#offset, out, isSealed: false };
     this.#pending.push(pending);
     if (this.#offset === 0) {
       putU32(out, headChunksMagic);
@@ -118,7 +121,7 @@ export class HeadChunkWriter {
     return pending;
   }
 
-  /** Writes what was appended before the call. Rejects with the system's error; then nothing is lost. */
+  /** Writes and syncs what was appended before the call. Rejects with the system's error; then nothing is lost. */
   async flush(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing.catch(() => undefined);
     const flushing = this.#write();
@@ -131,29 +134,20 @@ export class HeadChunkWriter {
   }
 
   async #write(): Promise<void> {
-    let left = this.#pending.length;
-    // What is being written takes no more records: they would stand in no copy of it.
-    for (; left > 0; left--) {
-      const pending = this.#pending[0] as Pending;
-      const bytes = pending.out.take();
-      const handle = await this.#fileOf(pending.segment);
-      await writeAll(handle, bytes, pending.offset);
-      if (pending.out.length === bytes.length) this.#pending.shift();
-      else this.#cutOff(pending, bytes.length);
+    for (const pending of this.#pending) pending.isSealed = true;
+    for (let first = this.#pending[0]; first?.isSealed === true; first = this.#pending[0]) {
+      const { segment } = first;
+      const parts = this.#pending.filter((pending) => pending.segment === segment && pending.isSealed);
+      const file = await this.#fileOf(segment);
+      for (const { out, offset } of parts) await writeAll(file, out.take(), offset);
+      await file.sync();
+      this.#pending.splice(0, parts.length);
     }
-  }
-
-  /** Leaves the records that came while the others were written. */
-  #cutOff(pending: Pending, written: number): void {
-    const rest = pending.out.take().subarray(written);
-    pending.offset += written;
-    pending.out.reset();
-    pending.out.raw(rest);
   }
 
   async #fileOf(segment: number): Promise<DiskFile> {
     if (this.#file?.segment === segment) return this.#file.handle;
-    await this.#finishFile();
+    await this.#closeFile();
     await this.#disk.makeDirectory(this.#directory);
     const handle = await this.#disk.open(path.join(this.#directory, chunkFileName(segment)), 'create');
     try {
@@ -166,22 +160,18 @@ export class HeadChunkWriter {
     return handle;
   }
 
-  async #finishFile(): Promise<void> {
+  async #closeFile(): Promise<void> {
     const file = this.#file;
-    if (file === undefined) return;
-    await file.handle.sync();
     this.#file = undefined;
-    await file.handle.close();
+    await file?.handle.close();
   }
 
-  /** Writes and syncs what is left. */
+  /** Writes what is left. */
   async close(): Promise<void> {
     try {
       await this.flush();
-      await this.#finishFile();
     } finally {
-      await this.#file?.handle.close();
-      this.#file = undefined;
+      await this.#closeFile();
     }
   }
 }

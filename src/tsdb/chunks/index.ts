@@ -7,6 +7,7 @@ export {
   isHeadChunkFile,
   readHeadChunks,
   removeHeadChunksBefore,
+  removeUnbegun,
   repairHeadChunks,
 } from './head-chunk-files.js';
 export { HeadChunkReader } from './head-chunk-reader.js';

@@ -74,12 +74,16 @@ export class BlockUpkeep {
       obsolete = await this.#obsolete(sound, sizes);
       broken = await view.showBlocks(kept(), unlisted);
     }
-    const { unsure } = this.#parts.reader;
+    const { unsure, tombstonesDamages } = this.#parts.reader;
     stats.brokenBlocks = unlisted.length + broken.size + unsure.size;
     this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
     this.#tell([...unsure], 'Deletions of a block cannot be read, and deleted samples are shown');
+    this.#tell(
+      [...tombstonesDamages],
+      'The tombstones of a block are damaged, and nothing was deleted of it',
+    );
     for (const ulid of obsolete)
       if (await this.remove(ulid)) events.log('info', 'Deleting obsolete block', { block: ulid });
     return broken;

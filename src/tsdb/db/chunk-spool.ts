@@ -6,6 +6,8 @@ import type { DatabaseStats } from './database-stats.js';
 
 /** Chunks of one write: some hundred KiB. */
 const chunksInWrite = 2048;
+/** Fewer wait for others, as each write is synced. */
+const delayMs = 1000;
 const retryMs = 5000;
 
 interface Written {
@@ -26,13 +28,16 @@ export interface ChunkSpoolOptions {
 
 /**
  * Brings closed chunks from the head to `chunks_head`, one write at a time; what cannot be written stays in memory and is
- * tried again. The log holds the samples too, so that no sync is needed.
+ * tried again. The log holds the samples too, but a start takes from it only what is behind a series' last chunk: none may
+ * stand on the disk before those that were written earlier.
  */
 export class ChunkSpool {
   readonly #options: ChunkSpoolOptions;
   readonly #writer: HeadChunkWriter;
   #running: Promise<void> | undefined;
-  #retry: Timer | undefined;
+  /** What waits for more, or for the disk to come round. */
+  #later: Timer | undefined;
+  #hasFailed = false;
   #unflushed: Written[] = [];
   #isClosed = false;
 
@@ -42,11 +47,24 @@ export class ChunkSpool {
     this.#writer = new HeadChunkWriter({ disk, directory, lastSegment });
   }
 
-  /** Begins to write what is closed by now, unless a failure waits for its time. */
+  /** Writes what is closed by now: at once where it is much, soon where it is little or a write has failed. */
   kick(): void {
-    if (this.#isClosed || this.#retry !== undefined) return;
-    this.#running ??= this.#run().finally(() => {
+    if (this.#isClosed || this.#running !== undefined) return;
+    const count = this.#options.head.unwrittenCount + this.#unflushed.length;
+    if (count >= chunksInWrite && !this.#hasFailed) this.#begin();
+    else if (count > 0) this.#later ??= this.#after(this.#hasFailed ? retryMs : delayMs);
+  }
+
+  #after(ms: number): Timer {
+    return this.#options.clock.after(ms, () => this.#begin(), { unref: true });
+  }
+
+  #begin(): void {
+    this.#later?.cancel();
+    this.#later = undefined;
+    this.#running = this.#run().finally(() => {
       this.#running = undefined;
+      this.kick();
     });
   }
 
@@ -56,37 +74,22 @@ export class ChunkSpool {
   }
 
   async #run(): Promise<void> {
+    const { head, stats, events, directory } = this.#options;
+    // What a failure left goes first.
+    if (this.#unflushed.length === 0) {
+      for (const chunk of head.unwritten(chunksInWrite))
+        this.#unflushed.push({ id: chunk.id, place: this.#writer.append(chunk) });
+    }
     try {
-      while (!this.#isClosed && this.#fill()) {
-        await this.#writer.flush();
-        for (const { id, place } of this.#unflushed) this.#options.head.chunkWritten(id, place);
-        this.#unflushed = [];
-      }
+      await this.#writer.flush();
+      for (const { id, place } of this.#unflushed) head.chunkWritten(id, place);
+      this.#unflushed = [];
+      this.#hasFailed = false;
     } catch (error) {
-      this.#failed(error);
+      this.#hasFailed = true;
+      stats.headChunkWritesFailed++;
+      events.log('error', 'Chunks of the head could not be written', { directory, err: messageOf(error) });
     }
-  }
-
-  /** False when there is nothing to write. What a failure left goes first. */
-  #fill(): boolean {
-    if (this.#unflushed.length > 0) return true;
-    for (const chunk of this.#options.head.unwritten(chunksInWrite)) {
-      const place = this.#writer.append(chunk);
-      this.#unflushed.push({ id: chunk.id, place });
-    }
-    return this.#unflushed.length > 0;
-  }
-
-  #failed(error: unknown): void {
-    const { stats, events, clock, directory } = this.#options;
-    stats.headChunkWritesFailed++;
-    events.log('error', 'Chunks of the head could not be written', { directory, err: messageOf(error) });
-    if (this.#isClosed) return;
-    const again = (): void => {
-      this.#retry = undefined;
-      this.kick();
-    };
-    this.#retry = clock.after(retryMs, again, { unref: true });
   }
 
   /** The first file that is needed where the head names none before `oldest`; a new file begins behind it. */
@@ -105,8 +108,9 @@ export class ChunkSpool {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#retry?.cancel();
+    this.#later?.cancel();
     await this.settled();
+    while (!this.#hasFailed && this.#options.head.unwrittenCount > 0) await this.#run();
     await this.#writer.close();
   }
 }

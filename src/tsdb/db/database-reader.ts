@@ -49,6 +49,8 @@ export interface DatabaseReader extends Queryable {
   readonly broken: ReadonlyMap<string, string>;
   /** Blocks whose deletions cannot be read, with why: what was deleted of them is shown. */
   readonly unsure: ReadonlyMap<string, string>;
+  /** The same, and blocks without deletions that have a damaged file of them. */
+  readonly tombstonesDamages: ReadonlyMap<string, string>;
   /** Queriers that are open go on with what they have. */
   update(view: DatabaseView): Promise<void>;
   /** Blocks that a querier of the window would read. */
@@ -89,6 +91,10 @@ class ViewReader implements DatabaseReader {
 
   get unsure(): ReadonlyMap<string, string> {
     return this.#blocks.unsure;
+  }
+
+  get tombstonesDamages(): ReadonlyMap<string, string> {
+    return this.#blocks.tombstonesDamages;
   }
 
   async update(view: DatabaseView): Promise<void> {

@@ -38,12 +38,23 @@ export class OpenBlocks {
     return this.#held.map(({ block }) => block);
   }
 
-  /** Blocks whose deletions cannot be read, with why. */
+  /** Blocks whose deletions are lost, with why. */
   get unsure(): ReadonlyMap<string, string> {
-    const unsure = new Map<string, string>();
-    for (const { viewed, block } of this.#held)
-      if (block.lostDeletions !== undefined) unsure.set(viewed.directory, block.lostDeletions);
-    return unsure;
+    return this.#with((block) => block.lostDeletions);
+  }
+
+  /** The same, and blocks without deletions that have a damaged file of them. */
+  get tombstonesDamages(): ReadonlyMap<string, string> {
+    return this.#with((block) => block.tombstonesDamage);
+  }
+
+  #with(reasonOf: (block: Block) => string | undefined): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const { viewed, block } of this.#held) {
+      const reason = reasonOf(block);
+      if (reason !== undefined) found.set(viewed.directory, reason);
+    }
+    return found;
   }
 
   /** Opens what is new and lets go of what is not named; answers what cannot be opened, with why. */
@@ -62,7 +73,7 @@ export class OpenBlocks {
         const block = await openBlock({
           disk: this.#disk,
           directory: viewed.directory,
-          withoutDeletions: true,
+          deletions: 'none',
         });
         next.push({ viewed, block, leases: 0, isGone: false });
       } catch (error) {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import { repairHeadChunks } from '../chunks/index.js';
+import { removeUnbegun, repairHeadChunks } from '../chunks/index.js';
 import type { Head } from '../head/index.js';
 import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
 import type { DatabaseOptions } from './contracts.js';
@@ -76,7 +76,8 @@ async function readyChunks(
   { minValidMs, takesLate, events }: ChunkReading,
 ): Promise<StoredChunks> {
   const chunks = await StoredChunks.read(disk, directory, minValidMs, { takesLate });
-  const { damage } = chunks.scan;
+  const { damage, unbegun } = chunks.scan;
+  if (unbegun !== undefined) await removeUnbegun(disk, directory, unbegun);
   if (damage !== undefined) {
     const { path: file, offset, reason } = damage;
     const message = 'Damaged chunks of the head are cut off, the WAL has their samples';

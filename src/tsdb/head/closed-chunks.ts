@@ -55,6 +55,11 @@ export class ClosedChunks {
     this.#mints.push(record === undefined ? Number.NaN : this.#writer.views.double(record + chunk.mint));
   }
 
+  /** At most so many are unwritten. */
+  get bound(): number {
+    return this.#rows.length - this.#done;
+  }
+
   unwritten(limit: number): UnwrittenChunk[] {
     const found: UnwrittenChunk[] = [];
     for (let i = this.#done; i < this.#rows.length && found.length < limit; i++) {

@@ -197,6 +197,8 @@ export interface Head {
   /** Refs up to this one are never given out. */
   reserveRefs(upTo: SeriesRef): void;
 
+  /** Closed chunks that are not on disk are at most so many. */
+  readonly unwrittenCount: number;
   /** Closed chunks that are not on disk, oldest first, at most `limit`. */
   unwritten(limit: number): readonly UnwrittenChunk[];
   /** Frees the memory once no reader can be in it. */

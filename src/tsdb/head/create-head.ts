@@ -248,6 +248,10 @@ class ArenaHead implements Head {
     this.#state.writer.reserveRefs(upTo);
   }
 
+  get unwrittenCount(): number {
+    return this.#state.writer.closed.bound;
+  }
+
   unwritten(limit: number): readonly UnwrittenChunk[] {
     return this.#state.writer.closed.unwritten(limit);
   }

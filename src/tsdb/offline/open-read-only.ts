@@ -104,7 +104,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnl
     ...{ view, disk, kernels, readerSlot: 0, exemplars },
     through: tolerantSource,
   });
-  const unread = new Map([...broken, ...reader.broken, ...(log?.broken ?? [])]);
+  const unread = new Map([...broken, ...reader.broken, ...reader.tombstonesDamages, ...(log?.broken ?? [])]);
   for (const directory of unread.keys()) if (isSuperseded(directory, blocks)) unread.delete(directory);
   return databaseOf({ log, reader, view, broken: unread });
 }

@@ -21,6 +21,7 @@ import {
   HeadChunkWriter,
   readHeadChunks,
   removeHeadChunksBefore,
+  removeUnbegun,
   repairHeadChunks,
 } from '../../../src/tsdb/chunks/index.js';
 import { FaultDisk } from '../../support/fault-disk.js';
@@ -227,5 +228,22 @@ describe('head chunk files', () => {
       records.map(({ segment, offset, ref }) => ({ segment, offset, ref })),
       places.map((place, i) => ({ ...place, ref: i + 1 })),
     );
+  });
+
+  it('without a magic number at the end are taken away, so that their number names nothing old', async () => {
+    const options = { disk: systemDisk, directory: folder, segmentBytes: 4000 };
+    const writer = new HeadChunkWriter({ ...options, lastSegment: 0 });
+    for (let i = 0; i < 100; i++) writer.append(sampleChunk(i));
+    await writer.close();
+    const last = path.join(folder, String(writer.segment).padStart(6, '0'));
+    const bytes = readFileSync(last);
+    writeFileSync(last, bytes.fill(0, 0, 4));
+    const { scan: found, records } = await scan(folder);
+    assert.equal(found.unbegun, last);
+    assert.equal(found.damage, undefined);
+    assert.equal(found.lastSegment, writer.segment - 1);
+    assert.ok(records.length > 0 && records.every(({ segment }) => segment < writer.segment));
+    await removeUnbegun(systemDisk, folder, last);
+    assert.deepEqual((await scan(folder)).scan, { ...found, unbegun: undefined });
   });
 });
