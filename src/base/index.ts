@@ -4,6 +4,7 @@ export * from './bytes.js';
 export * from './clock.js';
 export * from './did-you-mean.js';
 export * from './disk.js';
+export * from './distribution.js';
 export * from './duration.js';
 export * from './duration-go.js';
 export * from './errors.js';

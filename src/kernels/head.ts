@@ -100,4 +100,9 @@ export interface HeadExports {
   headRetire(at: number, size: number): void;
   headReclaim(oldestEpoch: number, most: number): number;
   headLimboCount(): number;
+
+  headCensus(from: number, to: number): void;
+  headCensusChunks(): number;
+  headCensusStale(): number;
+  headCensusHistograms(): number;
 }

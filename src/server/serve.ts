@@ -16,7 +16,7 @@ import {
 } from '../telemetry/index.js';
 import { type Database, openDatabase } from '../tsdb/index.js';
 import { createWebServer, type Notification, type Readiness, type WebServer } from '../web/index.js';
-import { registerDatabaseMetrics } from './database-metrics.js';
+import { registerDatabaseMetrics } from './database-metrics/register.js';
 import { hostMetricsPath } from './default-config.js';
 import { greeting } from './greeting.js';
 import { collectHostMetrics, systemHostReader } from './host/collect-host-metrics.js';
@@ -92,7 +92,7 @@ class Server {
       self: selfTarget({
         addresses: () => this.#addresses,
         pages: new Map([
-          ['/metrics', async () => this.#registry.collect()],
+          ['/metrics', () => this.#registry.gather()],
           [hostMetricsPath, () => this.#hostMetrics()],
         ]),
       }),
@@ -137,7 +137,8 @@ class Server {
         onReplayProgress: ({ first, last, segment }) => {
           this.#replayProgress = { min: first, max: last, current: segment };
         },
-        onFsync: this.#fsyncObserver(),
+        onFsync: this.#fsyncObserver('wal'),
+        onLateFsync: this.#fsyncObserver('out_of_order_wbl'),
       });
       workers.follow();
       this.#logger.info('TSDB started');
@@ -309,12 +310,13 @@ class Server {
     );
   }
 
-  #fsyncObserver(): (seconds: number) => void {
+  #fsyncObserver(log: 'wal' | 'out_of_order_wbl'): (seconds: number) => void {
     const summary = this.#registry.summary({
-      name: 'prometheus_tsdb_wal_fsync_duration_seconds',
+      name: `prometheus_tsdb_${log}_fsync_duration_seconds`,
       help: 'Duration of write log fsync.',
       quantiles: [0.5, 0.9, 0.99],
     });
+    summary.show();
     return (seconds) => summary.observe(seconds);
   }
 

@@ -1,4 +1,4 @@
-import { assert, compareUtf8 } from '../base/index.js';
+import { assert, compareUtf8, type Distribution } from '../base/index.js';
 import type { MetricFamily, MetricPoint } from './metric-family.js';
 import { labelPairs, MetricRows } from './metric-rows.js';
 
@@ -50,6 +50,7 @@ const summaryWindow = 512;
 /** The process' own metrics. One registry a server; every name once. */
 export class MetricRegistry {
   readonly #families = new Map<string, Registered>();
+  readonly #preparations: (() => Promise<void>)[] = [];
 
   counter(options: MetricOptions): Counter {
     const rows = new MetricRows(options.labelNames ?? [], 1);
@@ -117,12 +118,32 @@ export class MetricRegistry {
   }
 
   /** A summary without labels, read when metrics are collected. */
-  summaryFrom(options: MetricOptions, read: () => SummaryReading): void {
+  summaryFrom(options: MetricOptions, read: () => SummaryReading | undefined): void {
     const points = (): MetricPoint[] => {
       const reading = read();
-      return [{ labels: [], value: reading.sum, ...reading }];
+      return reading === undefined ? [] : [{ labels: [], value: reading.sum, ...reading }];
     };
     this.#register({ options, type: 'summary', points });
+  }
+
+  /** A histogram without labels, read when metrics are collected. */
+  histogramFrom(options: MetricOptions, read: () => Distribution | undefined): void {
+    const points = (): MetricPoint[] => {
+      const reading = read();
+      return reading === undefined ? [] : [distributionPoint(reading)];
+    };
+    this.#register({ options, type: 'histogram', points });
+  }
+
+  /** Waited for by `gather`: brings up to date what callbacks read. */
+  beforeGather(prepare: () => Promise<void>): void {
+    this.#preparations.push(prepare);
+  }
+
+  /** As `collect`, once everything that is read is up to date. */
+  async gather(): Promise<MetricFamily[]> {
+    await Promise.all(this.#preparations.map((prepare) => prepare()));
+    return this.collect();
   }
 
   /** By name; a family without a row is left out. Points are in the order of their labels. */
@@ -160,6 +181,16 @@ function readPoints(options: MetricOptions, reading: MetricReading): MetricPoint
   if (typeof reading === 'number') return [{ labels: [], value: reading }];
   const names = options.labelNames ?? [];
   return reading.map(([values, value]) => ({ labels: labelPairs(names, values), value }));
+}
+
+function distributionPoint({ bounds, counts, sum }: Distribution): MetricPoint {
+  const buckets: [number, number][] = [];
+  let count = 0;
+  for (const [at, own] of counts.entries()) {
+    count += own;
+    buckets.push([bounds[at] ?? Number.POSITIVE_INFINITY, count]);
+  }
+  return { labels: [], value: sum, count, sum, buckets };
 }
 
 function histogramPoints(rows: MetricRows, bounds: Float64Array): MetricPoint[] {

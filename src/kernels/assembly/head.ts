@@ -1,5 +1,6 @@
 // The family of the head: what the writer's thread calls.
 export * from './head-append';
+export * from './head-census';
 export {
   headAlias,
   headCreate,

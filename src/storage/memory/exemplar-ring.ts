@@ -9,6 +9,14 @@ export interface ExemplarOwner {
   readonly labels: Labels;
 }
 
+/** How full a ring is. */
+export interface ExemplarFigures {
+  readonly exemplars: number;
+  readonly series: number;
+  /** 0 where there is none. */
+  readonly oldestMs: number;
+}
+
 interface Entry<Series extends ExemplarOwner> {
   readonly series: Series;
   readonly exemplar: Exemplar;
@@ -42,6 +50,16 @@ export class ExemplarRing<Series extends ExemplarOwner = ExemplarOwner> {
     this.#limit = limit;
     this.#ring = kept;
     this.#next = kept.length === limit ? 0 : kept.length;
+  }
+
+  /** Places whose series is gone count until they are taken. */
+  get figures(): ExemplarFigures {
+    const oldest = this.#ring[this.#next] ?? this.#ring[0];
+    return {
+      exemplars: this.#ring.length,
+      series: this.#bySeries.size,
+      oldestMs: oldest?.exemplar.timestampMs ?? 0,
+    };
   }
 
   get enabled(): boolean {

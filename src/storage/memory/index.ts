@@ -1,2 +1,2 @@
-export { type ExemplarOwner, ExemplarRing } from './exemplar-ring.js';
+export { type ExemplarFigures, type ExemplarOwner, ExemplarRing } from './exemplar-ring.js';
 export * from './memory-store.js';

@@ -4,6 +4,7 @@ import {
   CorruptionError,
   type Disk,
   messageOf,
+  observe,
   type Random,
   type Timer,
   UserError,
@@ -130,14 +131,21 @@ export class BlockCompactor {
     const { disk, clock, random, directory, maintenance, blocks, stats, events } = this.#parts;
     const startMs = clock.monotonicMs();
     const ulid = createUlid(clock, random);
-    const meta = await maintenance.run<BlockMeta | undefined>({
-      kind: 'compact',
-      directory,
-      sources: sources.map((source) => source.directory),
-      ulid,
-      isRewrite,
-    });
+    stats.writingBlocks++;
+    const meta = await maintenance
+      .run<BlockMeta | undefined>({
+        kind: 'compact',
+        directory,
+        sources: sources.map((source) => source.directory),
+        ulid,
+        isRewrite,
+      })
+      .finally(() => {
+        stats.writingBlocks--;
+      });
     stats.compactions++;
+    if (overlap(sources)) stats.verticalCompactions++;
+    observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
     if (meta === undefined) await this.#change(sources, { deletable: true });
     const target = path.join(directory, ulid);
     const reason = (await blocks.reload()).get(target);
@@ -183,13 +191,26 @@ export class BlockCompactor {
       await this.#merge([next], true);
       return true;
     };
+    const { clock, stats } = this.#parts;
+    const startMs = clock.monotonicMs();
     while (await this.#parts.turns.take(clean));
+    observe(stats.tombstoneCleanSeconds, (clock.monotonicMs() - startMs) / 1000);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
   }
+}
+
+/** Of blocks in rising time. */
+function overlap(blocks: readonly ListedBlock[]): boolean {
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const { meta } of blocks) {
+    if (meta.mintMs < endMs) return true;
+    endMs = Math.max(endMs, meta.endMs);
+  }
+  return false;
 }
 
 function isDamage(error: unknown): boolean {

@@ -83,6 +83,7 @@ export class ChunkSpool {
     try {
       await this.#writer.flush();
       for (const { id, place } of this.#unflushed) head.chunkWritten(id, place);
+      stats.headChunksWritten += this.#unflushed.length;
       this.#unflushed = [];
       this.#hasFailed = false;
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { Clock, Disk, Random } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
-import type { Storage } from '../../storage/index.js';
+import type { ExemplarFigures, Storage } from '../../storage/index.js';
+import type { HeadCensus, HeadTallies } from '../head/index.js';
 import type { WalCompression, WalSync } from '../wal/index.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
@@ -58,6 +59,8 @@ export interface DatabaseOptions {
   readonly onReplayProgress?: (progress: ReplayProgress) => void;
   /** After each fsync of the log, for a summary. */
   readonly onFsync?: (seconds: number) => void;
+  /** The same of the log of late samples. */
+  readonly onLateFsync?: (seconds: number) => void;
 }
 
 /** What is not said stays. */
@@ -68,6 +71,24 @@ export interface DatabaseSettings {
   readonly outOfOrderWindowMs?: number;
   /** The newest stay; 0 for none. */
   readonly maxExemplars?: number;
+}
+
+/** What metrics show beside `DatabaseStats`. */
+export interface DatabaseFigures extends Omit<HeadCensus, 'chunks'>, Omit<HeadTallies, 'removedChunks'> {
+  /** Of the directories' files. */
+  readonly walBytes: number;
+  readonly lateLogBytes: number;
+  readonly headChunksBytes: number;
+  /** Of the head. */
+  readonly chunks: number;
+  readonly removedChunks: number;
+  readonly createdChunks: number;
+  readonly exemplars: ExemplarFigures & { readonly most: number };
+  /** The number of the commit that was shown last, and of the oldest that a reader sees. */
+  readonly commit: number;
+  readonly oldestCommit: number;
+  /** What upstream holds of the symbols of all blocks. */
+  readonly symbolTableBytes: number;
 }
 
 /** Blocks, and a head whose commits are in the write-ahead log. */
@@ -92,8 +113,8 @@ export interface Database extends Storage {
   seriesBound(matchers: readonly Matcher[]): number;
   /** Of the blocks, as this thread reads them. */
   readonly blocks: Pick<DatabaseReader, 'blockCount' | 'blockSeriesBound'>;
-  /** Size of the log's files. */
-  walSizeBytes(): Promise<number>;
+  /** Counted or measured when asked: some milliseconds of a large head, in slices. */
+  figures(): Promise<DatabaseFigures>;
   /** What readers of other threads need. */
   view(): DatabaseView;
   onViewChange(listener: ViewListener): void;

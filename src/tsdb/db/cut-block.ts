@@ -14,6 +14,7 @@ import { HeadChunkReader } from '../chunks/index.js';
 import { type HeadPart, type HeadView, openHeadSource } from '../head/index.js';
 import type { MatchedSeries } from '../select/index.js';
 import type { Tombstones } from '../tombstones/index.js';
+import { type ChunkFigures, createChunkFigures, observeChunk } from './chunk-figures.js';
 
 /** Plain data: it may go to another thread. */
 export interface CutJob {
@@ -33,6 +34,11 @@ export interface CutJob {
   readonly deletesLate?: boolean | undefined;
 }
 
+export interface CutResult {
+  readonly meta: BlockMeta;
+  readonly chunks: ChunkFigures;
+}
+
 /** Series after which the event loop has its turn: a few milliseconds. */
 const seriesInTurn = 256;
 
@@ -43,7 +49,7 @@ const seriesInTurn = 256;
 export async function cutBlock(
   job: CutJob,
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
-): Promise<BlockMeta | undefined> {
+): Promise<CutResult | undefined> {
   const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs, part } = job;
   const { deletesLate } = job;
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
@@ -53,9 +59,11 @@ export async function cutBlock(
     const symbols = new SymbolTable();
     const matched = source.match({ ...window, matchers: [], symbols });
     const order = await labelOrder(matched, symbols);
-    const series = seriesOf(matched, { order, symbols, mintMs, endMs });
+    const chunks = createChunkFigures();
+    const series = seriesOf(matched, { order, symbols, mintMs, endMs, chunks });
     const compaction = part === 'late' ? { compaction: lateCompaction(ulid) } : {};
-    return await writeBlock({ disk, directory, ulid, mintMs, endMs, series, ...compaction });
+    const meta = await writeBlock({ disk, directory, ulid, mintMs, endMs, series, ...compaction });
+    return meta === undefined ? undefined : { meta, chunks };
   } finally {
     source.close();
     await mapped.close();
@@ -67,6 +75,7 @@ function lateCompaction(ulid: string): BlockCompaction {
 }
 
 interface SeriesParts {
+  readonly chunks: ChunkFigures;
   readonly order: Uint32Array;
   readonly symbols: SymbolTable;
   readonly mintMs: number;
@@ -75,12 +84,13 @@ interface SeriesParts {
 
 async function* seriesOf(
   matched: MatchedSeries,
-  { order, symbols, mintMs, endMs }: SeriesParts,
+  { order, symbols, mintMs, endMs, chunks: figures }: SeriesParts,
 ): AsyncGenerator<BlockSeriesInput> {
   let count = 0;
   for (const index of order) {
     if (++count % seriesInTurn === 0) await setImmediate();
     const chunks = blockChunks(matched.chunks(index), mintMs, endMs);
+    for (const chunk of chunks) observeChunk(figures, chunk);
     if (chunks.length > 0) yield { labels: symbols.labels(matched.labels(index)), chunks };
   }
 }

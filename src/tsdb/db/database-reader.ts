@@ -51,6 +51,8 @@ export interface DatabaseReader extends Queryable {
   readonly unsure: ReadonlyMap<string, string>;
   /** The same, and blocks without deletions that have a damaged file of them. */
   readonly tombstonesDamages: ReadonlyMap<string, string>;
+  /** What upstream keeps of the symbols of the blocks: 8 bytes for each 32nd. */
+  readonly symbolTableBytes: number;
   /** Queriers that are open go on with what they have. */
   update(view: DatabaseView): Promise<void>;
   /** Blocks that a querier of the window would read. */
@@ -95,6 +97,10 @@ class ViewReader implements DatabaseReader {
 
   get tombstonesDamages(): ReadonlyMap<string, string> {
     return this.#blocks.tombstonesDamages;
+  }
+
+  get symbolTableBytes(): number {
+    return this.#blocks.blocks.reduce((sum, { index }) => sum + Math.ceil(index.symbols.count / 32) * 8, 0);
   }
 
   async update(view: DatabaseView): Promise<void> {

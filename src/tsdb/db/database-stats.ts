@@ -1,6 +1,7 @@
-import type { AppendOutcome } from '../../storage/index.js';
-import { appendOutcome } from '../../storage/index.js';
-import type { WalStats } from '../wal/index.js';
+import { createDistribution, type Distribution, exponentialBounds } from '../../base/index.js';
+import { type AppendOutcome, appendOutcome } from '../../storage/index.js';
+import { emptyWalStats, type WalStats } from '../wal/index.js';
+import { type ChunkFigures, createChunkFigures } from './chunk-figures.js';
 
 /** Floats and histograms apart, as upstream's `type` label has them. */
 export interface ByKind {
@@ -53,6 +54,8 @@ export interface DatabaseStats {
   tooOldSamples: ByKind;
   duplicateSamples: ByKind;
   exemplarsAppended: number;
+  outOfOrderExemplars: number;
+  appendersCreated: number;
   commits: number;
   commitsFailed: number;
   rollbacks: number;
@@ -61,13 +64,33 @@ export interface DatabaseStats {
   compactionsTriggered: number;
   compactions: number;
   compactionsFailed: number;
+  /** Of blocks that overlap. */
+  verticalCompactions: number;
+  /** 1 while a block is written. */
+  writingBlocks: number;
+  readonly compactionSeconds: Distribution;
+  readonly tombstoneCleanSeconds: Distribution;
+  /** Blocks of series that have ended. */
+  staleCompactions: number;
+  staleCompactionsFailed: number;
+  readonly staleCompactionSeconds: Distribution;
+  /** Of the chunks of blocks that were cut from the head. */
+  readonly chunkFigures: ChunkFigures;
   /** Of the head, in memory. */
   headTruncations: number;
   headTruncationsFailed: number;
+  readonly headTruncationTime: Elapsed;
   seriesRemoved: number;
   checkpoints: number;
   checkpointsFailed: number;
+  /** Of what a checkpoint stands for. */
+  checkpointDeletions: number;
+  checkpointDeletionsFailed: number;
+  readonly logTruncationTime: Elapsed;
+  headChunksWritten: number;
   headChunkWritesFailed: number;
+  /** Damaged places in the files of the head's chunks that a start has found. */
+  headChunkCorruptions: number;
   /** Of the list of blocks. */
   reloads: number;
   reloadsFailed: number;
@@ -77,8 +100,41 @@ export interface DatabaseStats {
   blocksBytes: number;
   /** Blocks that are there and cannot be opened. */
   brokenBlocks: number;
+  /** Snapshots of the head that a start could not read. */
+  snapshotsUnread: number;
   readonly replay: ReplayStats;
   readonly wal: WalStats;
+  /** Of the log of late samples: its truncations, and series that it named and nobody knew. */
+  readonly late: LateLogStats;
+}
+
+/** How often, and how long in all. */
+export interface Elapsed {
+  count: number;
+  seconds: number;
+}
+
+export function addElapsed(elapsed: Elapsed, ms: number): void {
+  elapsed.count++;
+  elapsed.seconds += ms / 1000;
+}
+
+/** Zeros until the first late sample. */
+export interface LateLogStats {
+  wal: WalStats;
+  truncations: number;
+  truncationsFailed: number;
+  /** Rows of the replay. */
+  unknownRefs: number;
+}
+
+export function emptyLateLogStats(): LateLogStats {
+  return {
+    wal: { ...emptyWalStats(), currentSegment: 0 },
+    truncations: 0,
+    truncationsFailed: 0,
+    unknownRefs: 0,
+  };
 }
 
 export function emptyReplayStats(): ReplayStats {
@@ -99,7 +155,7 @@ export function emptyReplayStats(): ReplayStats {
   };
 }
 
-export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats): DatabaseStats {
+export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats, late: LateLogStats): DatabaseStats {
   const none = (): ByKind => ({ float: 0, histogram: 0 });
   return {
     cleanStart: undefined,
@@ -111,6 +167,8 @@ export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats): Database
     tooOldSamples: none(),
     duplicateSamples: none(),
     exemplarsAppended: 0,
+    outOfOrderExemplars: 0,
+    appendersCreated: 0,
     commits: 0,
     commitsFailed: 0,
     rollbacks: 0,
@@ -118,20 +176,36 @@ export function emptyDatabaseStats(replay: ReplayStats, wal: WalStats): Database
     compactionsTriggered: 0,
     compactions: 0,
     compactionsFailed: 0,
+    verticalCompactions: 0,
+    writingBlocks: 0,
+    compactionSeconds: createDistribution(exponentialBounds(1, 2, 14)),
+    tombstoneCleanSeconds: createDistribution([]),
+    staleCompactions: 0,
+    staleCompactionsFailed: 0,
+    staleCompactionSeconds: createDistribution(exponentialBounds(1, 2, 14)),
+    chunkFigures: createChunkFigures(),
     headTruncations: 0,
     headTruncationsFailed: 0,
+    headTruncationTime: { count: 0, seconds: 0 },
     seriesRemoved: 0,
     checkpoints: 0,
     checkpointsFailed: 0,
+    checkpointDeletions: 0,
+    checkpointDeletionsFailed: 0,
+    logTruncationTime: { count: 0, seconds: 0 },
+    headChunksWritten: 0,
     headChunkWritesFailed: 0,
+    headChunkCorruptions: 0,
     reloads: 0,
     reloadsFailed: 0,
     timeRetentions: 0,
     sizeRetentions: 0,
     blocksBytes: 0,
     brokenBlocks: 0,
+    snapshotsUnread: 0,
     replay,
     wal,
+    late,
   };
 }
 

@@ -89,7 +89,8 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   const ledger = new SeriesLedger();
   const writer = createWriter(options, { head, kernels, ledger, replay, log, events });
   await writer.open();
-  const stats = emptyDatabaseStats(replay.stats, writer.stats);
+  const stats = emptyDatabaseStats(replay.stats, writer.stats, read.lateStats);
+  if (read.hasDamagedChunks) stats.headChunkCorruptions++;
   stats.cleanStart = lock?.clean;
   const spool = new ChunkSpool({
     disk,

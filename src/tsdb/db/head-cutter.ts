@@ -1,10 +1,20 @@
-import { type Clock, type Disk, messageOf, type Random, type Timer, UserError } from '../../base/index.js';
+import {
+  type Clock,
+  type Disk,
+  messageOf,
+  observe,
+  type Random,
+  type Timer,
+  UserError,
+} from '../../base/index.js';
 import { type BlockMeta, createUlid } from '../block/index.js';
 import type { Head } from '../head/index.js';
 import type { SeriesLedger, WalEvents } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
+import { addChunkFigures } from './chunk-figures.js';
 import type { ChunkSpool } from './chunk-spool.js';
-import type { DatabaseStats } from './database-stats.js';
+import type { CutResult } from './cut-block.js';
+import { addElapsed, type DatabaseStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { type LateCompactor, stepsOf } from './late-compactor.js';
 import type { LogTruncation } from './log-truncation.js';
@@ -150,6 +160,7 @@ export class HeadCutter {
     const meta = await this.#writeBlock(mintMs, endMs);
     if (meta !== undefined) {
       stats.compactions++;
+      observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
       await this.#showBlock(meta.ulid);
       events.log('info', 'write block', {
         mint: mintMs,
@@ -175,10 +186,11 @@ export class HeadCutter {
   }
 
   async #writeBlock(mintMs: number, endMs: number): Promise<BlockMeta | undefined> {
-    const { head, maintenance, directory, clock, random, view, deletions } = this.#parts;
+    const { head, maintenance, directory, clock, random, view, deletions, stats } = this.#parts;
     const readerSlot = head.openReaderSlot();
+    stats.writingBlocks++;
     try {
-      return await maintenance.run<BlockMeta | undefined>({
+      const cut = await maintenance.run<CutResult | undefined>({
         kind: 'cut',
         part: 'in-order',
         directory,
@@ -190,17 +202,22 @@ export class HeadCutter {
         mintMs,
         endMs,
       });
+      if (cut !== undefined) addChunkFigures(stats.chunkFigures, cut.chunks);
+      return cut?.meta;
     } finally {
+      stats.writingBlocks--;
       head.closeReaderSlot(readerSlot);
     }
   }
 
   async #truncateHead(endMs: number): Promise<void> {
     const { head, ledger, stats, log, deletions, view } = this.#parts;
+    stats.headTruncations++;
+    const startMs = this.#parts.clock.monotonicMs();
     const gone = await stepsOf(head.truncateBefore(endMs));
+    addElapsed(stats.headTruncationTime, this.#parts.clock.monotonicMs() - startMs);
     ledger.forget(gone);
     log.seriesGone(gone);
-    stats.headTruncations++;
     stats.seriesRemoved += gone.length;
     if (deletions.truncateBefore(endMs)) await view.showDeletions();
   }

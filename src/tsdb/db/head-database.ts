@@ -1,15 +1,17 @@
-import { type Disk, messageOf, systemRandom } from '../../base/index.js';
+import * as path from 'node:path';
+import { type Disk, directorySizeBytes, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher, Metadata } from '../../model/index.js';
 import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../storage/index.js';
-import type { Head } from '../head/index.js';
+import type { Head, HeadCensus } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
-import { listSegments, type SeriesLedger, type WalEvents, type WalWriter } from '../wal/index.js';
+import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
 import { BlockCompactor, compactionRules } from './block-compactor.js';
 import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import {
   type Database,
+  type DatabaseFigures,
   type DatabaseOptions,
   type DatabaseSettings,
   defaultBlockDurationMs,
@@ -19,7 +21,7 @@ import type { DatabaseStats } from './database-stats.js';
 import { type DeleteRequest, deleteSamples } from './delete-samples.js';
 import { HeadCutter } from './head-cutter.js';
 import type { HeadDeletions } from './head-deletions.js';
-import { LateCompactor } from './late-compactor.js';
+import { LateCompactor, stepsOf } from './late-compactor.js';
 import type { LateLog } from './late-log.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
@@ -69,6 +71,7 @@ export class HeadDatabase implements Database {
   readonly #cutter: HeadCutter;
   readonly #late: LateCompactor;
   #closing: Promise<void> | undefined;
+  #census: Promise<HeadCensus> | undefined;
 
   constructor(options: DatabaseOptions, parts: DatabaseParts, first: DatabaseView) {
     const { spool } = parts;
@@ -249,13 +252,27 @@ export class HeadDatabase implements Database {
     return this.#cutter.run();
   }
 
-  async walSizeBytes(): Promise<number> {
-    const { log } = this.#parts;
-    let total = 0;
-    for (const segment of await listSegments(this.#disk, log)) {
-      total += (await this.#disk.stat(segment.path))?.sizeBytes ?? 0;
-    }
-    return total;
+  async figures(): Promise<DatabaseFigures> {
+    const { head, log, reader } = this.#parts;
+    const { directory } = this.#options;
+    const { removedChunks, ...tallies } = head.tallies;
+    this.#census ??= stepsOf(head.census()).finally(() => {
+      this.#census = undefined;
+    });
+    const counted = this.#census;
+    const sizeOf = (name: string): Promise<number> =>
+      directorySizeBytes(this.#disk, path.join(directory, name));
+    const sizes = [directorySizeBytes(this.#disk, log), sizeOf('wbl'), sizeOf('chunks_head')] as const;
+    const [walBytes, lateLogBytes, headChunksBytes] = await Promise.all(sizes);
+    const { chunks, ...census } = await counted;
+    return {
+      ...{ walBytes, lateLogBytes, headChunksBytes, ...census, ...tallies },
+      ...{ chunks, removedChunks, createdChunks: chunks + removedChunks },
+      exemplars: { ...head.exemplars, most: head.maxExemplars },
+      commit: head.commit,
+      oldestCommit: head.oldestCommit,
+      symbolTableBytes: reader.symbolTableBytes,
+    };
   }
 
   close(): Promise<void> {
@@ -305,6 +322,7 @@ function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter 
     log: new LogTruncation({
       ...parts,
       disk,
+      clock,
       directory: parts.log,
       compression: options.walCompression ?? 'snappy',
       segmentBytes: segmentSizeBytes,

@@ -1,4 +1,10 @@
-export type { Database, DatabaseLogger, DatabaseOptions, DatabaseSettings } from './contracts.js';
+export type {
+  Database,
+  DatabaseFigures,
+  DatabaseLogger,
+  DatabaseOptions,
+  DatabaseSettings,
+} from './contracts.js';
 export type { CutJob } from './cut-block.js';
 export { openDatabase } from './database.js';
 export {

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Clock, type Disk, type Random, type Steps, UserError } from '../../base/index.js';
+import { type Clock, type Disk, observe, type Random, type Steps, UserError } from '../../base/index.js';
 import { type BlockMeta, createUlid } from '../block/index.js';
 import type { Head, LateChunks } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
+import { addChunkFigures } from './chunk-figures.js';
+import type { CutResult } from './cut-block.js';
 import type { DatabaseStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import type { LateLog } from './late-log.js';
@@ -47,6 +49,7 @@ export class LateCompactor {
     const metas = await this.#writeBlocks(chunks);
     await this.#showBlocks(metas);
     stats.compactions += metas.length;
+    observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
     // While the log may bring them back the head keeps them too: a deletion must find them.
     await lateLog.dropBefore(segment);
     await stepsOf(head.dropLate(chunks.commit));
@@ -71,13 +74,14 @@ export class LateCompactor {
   }
 
   async #writeBlocks({ ranges }: LateChunks): Promise<readonly BlockMeta[]> {
-    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs } =
+    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs, stats } =
       this.#parts;
     const readerSlot = head.openReaderSlot();
+    stats.writingBlocks++;
     const metas: BlockMeta[] = [];
     try {
       for (const range of ranges) {
-        const meta = await maintenance.run<BlockMeta | undefined>({
+        const cut = await maintenance.run<CutResult | undefined>({
           kind: 'cut',
           part: 'late',
           directory,
@@ -90,13 +94,16 @@ export class LateCompactor {
           mintMs: range * chunkRangeMs,
           endMs: (range + 1) * chunkRangeMs,
         });
-        if (meta !== undefined) metas.push(meta);
+        if (cut === undefined) continue;
+        addChunkFigures(stats.chunkFigures, cut.chunks);
+        metas.push(cut.meta);
       }
       return metas;
     } catch (error) {
       for (const { ulid } of metas) await blocks.remove(ulid).catch(() => undefined);
       throw error;
     } finally {
+      stats.writingBlocks--;
       head.closeReaderSlot(readerSlot);
     }
   }

@@ -12,6 +12,7 @@ import {
   WalWriter,
 } from '../wal/index.js';
 import { floatRecord, histogramRecords, partOf } from './commit-records.js';
+import type { LateLogStats } from './database-stats.js';
 
 const rowsInRecord = 16_384;
 const retryMs = 5000;
@@ -34,6 +35,7 @@ export interface LateLogParts {
   /** How far into the first log it has come. */
   readonly place: LogPlace;
   readonly events: WalEvents;
+  readonly stats: LateLogStats;
 }
 
 /** Rows behind which the first log has come so far; or the end of a segment. */
@@ -99,11 +101,13 @@ export class LateLog {
   async dropBefore(segment: number): Promise<void> {
     this.#firstSegment = segment;
     await this.settled();
-    const { disk, directory, events } = this.#parts;
+    const { disk, directory, events, stats } = this.#parts;
+    stats.truncations++;
     try {
       for (const { index, path } of await listSegments(disk, directory))
         if (index < segment) await disk.remove(path);
     } catch (error) {
+      stats.truncationsFailed++;
       events.log('error', 'Old WBL segments could not be removed', { err: messageOf(error) });
     }
   }
@@ -180,6 +184,7 @@ export class LateLog {
       events,
     });
     await writer.open();
+    this.#parts.stats.wal = writer.stats;
     this.#writer = writer;
     return writer;
   }

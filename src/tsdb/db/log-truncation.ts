@@ -1,4 +1,4 @@
-import { type Disk, messageOf } from '../../base/index.js';
+import { type Clock, type Disk, messageOf } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import type { Head } from '../head/index.js';
 import {
@@ -11,13 +11,14 @@ import {
   type WalEvents,
   type WalWriter,
 } from '../wal/index.js';
-import type { DatabaseStats } from './database-stats.js';
+import { addElapsed, type DatabaseStats } from './database-stats.js';
 import type { LateLog } from './late-log.js';
 import type { Maintenance } from './maintenance.js';
 import type { Publications } from './publications.js';
 
 interface LogTruncationParts {
   readonly disk: Disk;
+  readonly clock: Clock;
   /** The log's. */
   readonly directory: string;
   readonly head: Head;
@@ -56,7 +57,8 @@ export class LogTruncation {
    */
   async truncate(mintMs: number, deletionsFromMs: number): Promise<void> {
     const { disk, directory, writer, maintenance, compression, segmentBytes, stats, events } = this.#parts;
-    const { lateLog, publications } = this.#parts;
+    const { lateLog, publications, clock } = this.#parts;
+    const startMs = clock.monotonicMs();
     const segments = await listSegments(disk, directory);
     const checkpoint = await lastCheckpoint(disk, directory);
     const plan = planCheckpoint(segments, checkpoint?.index);
@@ -86,11 +88,14 @@ export class LogTruncation {
     writer.copySeries(keptRefs);
     this.#gone = this.#gone.filter(({ segment }) => segment > plan.to);
     events.log('info', 'WAL checkpoint complete', { first: plan.from, last: plan.to });
+    stats.checkpointDeletions++;
     try {
       await removeCheckpointed(disk, directory);
     } catch (error) {
+      stats.checkpointDeletionsFailed++;
       events.log('error', 'Old WAL segments could not be removed', { err: messageOf(error) });
     }
+    addElapsed(stats.logTruncationTime, clock.monotonicMs() - startMs);
   }
 
   /** In rising order. */

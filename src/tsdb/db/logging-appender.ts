@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { assert, ByteWriter, type Steps } from '../../base/index.js';
+import { assert, ByteWriter, observe, type Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { type Exemplar, type Labels, type Metadata, metricNameLabel } from '../../model/index.js';
 import {
@@ -25,7 +25,7 @@ import {
   type WalWriter,
 } from '../wal/index.js';
 import { type CommittedFloats, LoggedHistograms, type LoggedRecord } from './commit-records.js';
-import { countOutcome, type DatabaseStats } from './database-stats.js';
+import { type ByKind, countOutcome, type DatabaseStats } from './database-stats.js';
 import type { LateLog } from './late-log.js';
 import type { LogTurns } from './log-turns.js';
 import type { Presence } from './presence.js';
@@ -68,6 +68,7 @@ export class LoggingAppender implements Appender {
     this.#inner = parts.head.appender();
     parts.openAppenders.enter(this);
     parts.stats.activeAppenders++;
+    parts.stats.appendersCreated++;
   }
 
   series(labels: Labels): SeriesRef {
@@ -95,21 +96,31 @@ export class LoggingAppender implements Appender {
     if (refused === 0) return 0;
     for (let row = 0; row < batch.length; row++) {
       const outcome = outcomes[row] as AppendOutcome;
-      if (outcome !== appendOutcome.accepted) countOutcome(this.#parts.stats, outcome, 'float');
+      if (outcome !== appendOutcome.accepted)
+        this.#refused(outcome, 'float', batch.timestamps[row] as number);
     }
     return refused;
+  }
+
+  #refused(outcome: AppendOutcome, kind: keyof ByKind, timestampMs: number): void {
+    const { stats, head } = this.#parts;
+    countOutcome(stats, outcome, kind);
+    const seconds = (this.#inner.newestMs - timestampMs) / 1000;
+    const isLate = outcome === appendOutcome.outOfOrder || outcome === appendOutcome.tooOld;
+    if (isLate && seconds > 0) observe(head.tallies.lateSeconds, seconds);
   }
 
   appendHistogram(sample: HistogramSample): AppendOutcome {
     const outcome = this.#inner.appendHistogram(sample);
     if (outcome === appendOutcome.accepted) this.#histograms.add(sample, this.#inner.staged.length);
-    else countOutcome(this.#parts.stats, outcome, 'histogram');
+    else this.#refused(outcome, 'histogram', sample.timestampMs);
     return outcome;
   }
 
   appendExemplar(ref: SeriesRef, exemplar: Exemplar): AppendOutcome {
     const outcome = this.#inner.appendExemplar(ref, exemplar);
     if (outcome === appendOutcome.accepted) this.#exemplars.push({ ref, exemplar });
+    else if (outcome === appendOutcome.outOfOrder) this.#parts.stats.outOfOrderExemplars++;
     return outcome;
   }
 

@@ -3,7 +3,7 @@ import type { Kernels } from '../../kernels/index.js';
 import type { BlockMeta } from '../block/index.js';
 import { type CompactJob, compactBlocks } from '../compact/index.js';
 import { type CheckpointJob, type CheckpointStats, writeCheckpoint } from '../wal/index.js';
-import { type CutJob, cutBlock } from './cut-block.js';
+import { type CutJob, type CutResult, cutBlock } from './cut-block.js';
 
 export interface CheckpointWork extends CheckpointJob {
   readonly kind: 'checkpoint';
@@ -11,7 +11,7 @@ export interface CheckpointWork extends CheckpointJob {
 
 /** Work that may be done on any thread; plain data, as its result. */
 export type MaintenanceJob = CutJob | CompactJob | CheckpointWork;
-export type MaintenanceResult = BlockMeta | CheckpointStats | undefined;
+export type MaintenanceResult = CutResult | BlockMeta | CheckpointStats | undefined;
 
 /** Has jobs done, one after the other. */
 export interface Maintenance {

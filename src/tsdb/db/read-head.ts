@@ -5,6 +5,7 @@ import { removeUnbegun, repairHeadChunks } from '../chunks/index.js';
 import type { Head } from '../head/index.js';
 import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
 import type { DatabaseOptions } from './contracts.js';
+import { emptyLateLogStats, type LateLogStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { LateLog } from './late-log.js';
 import { heldPlace, isForeign, type LateLogSurvey, readLateLog } from './read-late-log.js';
@@ -22,6 +23,8 @@ interface HeadReading {
 export interface ReadHead {
   readonly replay: ReplayOutcome;
   readonly lateLog: LateLog;
+  readonly lateStats: LateLogStats;
+  readonly hasDamagedChunks: boolean;
   /** Late samples should become blocks at once: what has them is damaged, or will not be read again. */
   readonly isLateUnsafe: boolean;
   /** The newest of `chunks_head`, 0 where there is none. */
@@ -44,7 +47,8 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
     lateHeldTo: heldPlace(survey),
   });
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
-  const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events });
+  const lateStats = emptyLateLogStats();
+  const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events, lateStats });
   await repairLog(planRepair(replay.reports, replay.firstIndex), {
     disk,
     clock,
@@ -57,7 +61,8 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   const isForeignDeleted = isForeign(survey) && deletions.all.size > 0;
   const isLeftAlone = chunks.hasLate && survey?.hasSamples !== true;
   return {
-    ...{ replay, lateLog },
+    ...{ replay, lateLog, lateStats },
+    hasDamagedChunks: chunks.scan.damage !== undefined,
     isLateUnsafe: survey?.isDamaged === true || isForeignDeleted || isLeftAlone,
     lastChunkFile: chunks.scan.lastSegment,
   };
@@ -94,12 +99,13 @@ interface LateLogReading {
   readonly survey: LateLogSurvey | undefined;
   readonly replay: ReplayOutcome;
   readonly events: WalEvents;
+  readonly lateStats: LateLogStats;
 }
 
 /** The log of late samples, read into the head, and what it has not got of the first log. */
 async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): Promise<LateLog> {
   const { disk, clock } = options;
-  const { head, kernels, chunks, survey, replay, events } = reading;
+  const { head, kernels, chunks, survey, replay, events, lateStats } = reading;
   const directory = path.join(options.directory, 'wbl');
   if (survey !== undefined) {
     const stats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
@@ -108,13 +114,15 @@ async function readyLateLog(options: DatabaseOptions, reading: LateLogReading): 
     const steps = planRepair(reports, undefined).filter(({ kind }) => kind === 'cut-tail');
     const quarantine = path.join(options.directory, 'quarantine');
     if (!survey.isDamaged) await repairLog(steps, { disk, clock, directory, quarantine, events });
+    lateStats.unknownRefs = stats.unknownRefs;
     const level = survey.isDamaged || stats.unknownRefs > 0 ? 'warn' : 'info';
     events.log(level, 'WBL replay completed', { ...stats });
   }
   const late = head.takeLate();
   const end = { segment: replay.nextIndex, endByte: 0 };
   const lateLog = new LateLog({
-    ...{ disk, clock, directory, kernels, events },
+    ...{ disk, clock, directory, kernels, stats: lateStats },
+    events: { ...events, fsynced: (seconds) => options.onLateFsync?.(seconds) },
     sync: options.walSync ?? 'commit',
     compression: options.walCompression,
     segmentBytes: options.segmentSizeBytes,

@@ -1,8 +1,9 @@
 import * as path from 'node:path';
 import { type Clock, type Disk, type Random, UserError } from '../../base/index.js';
-import { type BlockMeta, createUlid, isUlid } from '../block/index.js';
+import { createUlid, isUlid } from '../block/index.js';
 import type { Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
+import type { CutResult } from './cut-block.js';
 import type { HeadDeletions } from './head-deletions.js';
 import type { Maintenance } from './maintenance.js';
 import type { PublishedView } from './published-view.js';
@@ -82,7 +83,7 @@ async function writeHead(into: string, parts: SnapshotParts): Promise<void> {
   if (head.mintMs > head.maxtMs) return;
   const readerSlot = head.openReaderSlot();
   try {
-    await maintenance.run<BlockMeta | undefined>({
+    await maintenance.run<CutResult | undefined>({
       kind: 'cut',
       directory: into,
       chunksHeadDirectory: view.current.chunksHeadDirectory,

@@ -1,10 +1,11 @@
 /** What the rest of the database sees of the head. Only the main thread writes; any thread may read (`HeadView`). */
-import type { Steps } from '../../base/index.js';
+import type { Distribution, Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { Labels, Matcher, Metadata } from '../../model/index.js';
 import type {
   Appender,
   CardinalityStats,
+  ExemplarFigures,
   ExemplarSeries,
   FloatBatch,
   HistogramSample,
@@ -102,6 +103,8 @@ export interface HeadAppender extends Appender {
   readonly staged: StagedRows;
   /** Rows before this are late whatever their series has; -Infinity where there is no row. */
   readonly validFromMs: number;
+  /** The newest sample there was at the first row; -Infinity where there is no row. */
+  readonly newestMs: number;
   seriesOfTexts(texts: SeriesTexts, refs: Float64Array): void;
   /**
    * Shows the samples: in slices of at most 5 ms, all visible at the end at once. One publication at a time; whoever
@@ -117,8 +120,32 @@ export interface HeadView {
   readonly layout: Readonly<Record<string, number>>;
 }
 
+/** What is counted row by row. */
+export interface HeadCensus {
+  readonly chunks: number;
+  /** Series whose newest sample is the marker that ends them. */
+  readonly staleSeries: number;
+  /** Series whose newest sample in order is a native histogram, and how many buckets those have that came since the start. */
+  readonly histogramSeries: number;
+  readonly histogramBuckets: number;
+}
+
+/** Figures that only rise, since the start. */
+export interface HeadTallies {
+  removedChunks: number;
+  lateFloats: number;
+  lateHistograms: number;
+  /** By how many seconds late samples were behind the newest of all. */
+  readonly lateSeconds: Distribution;
+}
+
 export interface Head {
   readonly seriesCount: number;
+  readonly tallies: HeadTallies;
+  readonly exemplars: ExemplarFigures;
+  /** The number of the commit that was shown last, and of the oldest that a reader sees. */
+  readonly commit: number;
+  readonly oldestCommit: number;
   /** Of committed samples; Infinity and -Infinity when there is none. */
   readonly mintMs: number;
   readonly maxtMs: number;
@@ -159,6 +186,8 @@ export interface Head {
    * none. Takes microseconds whatever the matchers: decides on which thread a query runs.
    */
   seriesBound?(matchers: readonly Matcher[]): number;
+  /** One at a time. */
+  census(): Steps<HeadCensus>;
   /** Every live series, in rising ref. */
   refs(): Iterable<SeriesRef>;
   cardinality(limit: number): CardinalityStats;

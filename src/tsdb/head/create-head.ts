@@ -2,6 +2,7 @@ import type { Steps } from '../../base/index.js';
 import type { Labels, Matcher, Metadata } from '../../model/index.js';
 import type {
   CardinalityStats,
+  ExemplarFigures,
   ExemplarSeries,
   FloatBatch,
   HistogramSample,
@@ -9,12 +10,15 @@ import type {
   SeriesRef,
 } from '../../storage/index.js';
 import { cardinalityOf } from './cardinality.js';
+import { census } from './census.js';
 import type {
   ChunkPlace,
   ClosedChunk,
   Head,
   HeadAppender,
+  HeadCensus,
   HeadOptions,
+  HeadTallies,
   HeadView,
   LateChunks,
   LateRows,
@@ -60,6 +64,23 @@ class ArenaHead implements Head {
 
   get seriesCount(): number {
     return this.#state.writer.seriesCount;
+  }
+
+  get tallies(): HeadTallies {
+    return this.#state.writer.tallies;
+  }
+
+  get exemplars(): ExemplarFigures {
+    return this.#state.exemplars.figures;
+  }
+
+  get commit(): number {
+    return this.#state.writer.commit;
+  }
+
+  get oldestCommit(): number {
+    const { writer } = this.#state;
+    return writer.readers.oldestCommit(writer.commit);
   }
 
   get mintMs(): number {
@@ -158,6 +179,10 @@ class ArenaHead implements Head {
 
   seriesBound(matchers: readonly Matcher[]): number {
     return seriesBound(this.#state, matchers);
+  }
+
+  census(): Steps<HeadCensus> {
+    return census(this.#state);
   }
 
   *refs(): Iterable<SeriesRef> {

@@ -170,6 +170,18 @@ export class ForeignSeries {
     this.#changed.clear();
   }
 
+  /** Series whose newest histogram is the marker that ends them, and buckets of the newest histograms. */
+  census(): { readonly stale: number; readonly buckets: number } {
+    let stale = 0;
+    let buckets = 0;
+    for (const { last } of this.#rows.values()) {
+      if (last === undefined) continue;
+      if (last.stale) stale++;
+      buckets += last.positiveBuckets.length + last.negativeBuckets.length;
+    }
+    return { stale, buckets };
+  }
+
   /** What is kept of a row beside its chunks. */
   forgetRow(row: number): void {
     const foreign = this.#rows.get(row);

@@ -55,6 +55,10 @@ export class ArenaAppender implements HeadAppender {
     return this.#columns.staged;
   }
 
+  get newestMs(): number {
+    return this.#bounds?.maxtMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   get validFromMs(): number {
     return this.#bounds?.validFromMs ?? Number.NEGATIVE_INFINITY;
   }

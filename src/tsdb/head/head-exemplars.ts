@@ -2,6 +2,7 @@ import type { Exemplar, Labels } from '../../model/index.js';
 import {
   type AppendOutcome,
   appendOutcome,
+  type ExemplarFigures,
   type ExemplarOwner,
   ExemplarRing,
   type ExemplarSeries,
@@ -33,6 +34,10 @@ export class HeadExemplars {
 
   set outOfOrderWindowMs(windowMs: number) {
     this.#ring.outOfOrderWindowMs = windowMs;
+  }
+
+  get figures(): ExemplarFigures {
+    return this.#ring.figures;
   }
 
   get enabled(): boolean {

@@ -49,14 +49,16 @@ export class LateSeries {
       return;
     }
     const append = (rows: SeriesRows): void => rows.appendFloat(timestampMs, low, high, startMs);
-    if (this.#insert(row, timestampMs, commit, append))
-      this.#gathered.floats.pushSample(this.#writer.refOf(row), sample);
+    if (!this.#insert(row, timestampMs, commit, append)) return;
+    this.#writer.tallies.lateFloats++;
+    this.#gathered.floats.pushSample(this.#writer.refOf(row), sample);
   }
 
   insertHistogram(row: number, sample: HistogramRow, commit: number): void {
     const { timestampMs, histogram, startMs } = sample;
     const append = (rows: SeriesRows): void => rows.appendHistogram(timestampMs, histogram, startMs);
     if (!this.#insert(row, timestampMs, commit, append)) return;
+    this.#writer.tallies.lateHistograms++;
     const ref: SeriesRef = this.#writer.refOf(row);
     this.#gathered.histograms.push({ ref, timestampMs, histogram, startTimestampMs: startMs });
   }

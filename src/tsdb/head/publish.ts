@@ -1,4 +1,4 @@
-import type { Steps } from '../../base/index.js';
+import { observe, type Steps } from '../../base/index.js';
 import type { Histogram } from '../../model/index.js';
 import { judge, type SampleBounds, verdict } from './judge.js';
 import { rowFlag } from './layout.js';
@@ -85,8 +85,10 @@ function publishFloat(state: HeadState, { columns, bounds, commit }: Publication
     windowMs: writer.outOfOrderWindowMs,
   });
   if (judged === verdict.inOrder) foreign.appendFloat(row, sample, commit);
-  else if (judged === verdict.late) late.insertFloat(row, sample, commit);
-  else writer.droppedSamples++;
+  else if (judged === verdict.late) {
+    observe(writer.tallies.lateSeconds, (bounds.maxtMs - sample.timestampMs) / 1000);
+    late.insertFloat(row, sample, commit);
+  } else writer.droppedSamples++;
 }
 
 function publishHistogram(state: HeadState, { bounds, commit }: Publication, special: SpecialRow): void {
@@ -101,6 +103,8 @@ function publishHistogram(state: HeadState, { bounds, commit }: Publication, spe
   const windowMs = writer.outOfOrderWindowMs;
   const judged = judge({ timestampMs, lastMs, pendingMs: undefined, bounds, windowMs });
   if (judged === verdict.inOrder) foreign.appendHistogram(row, special, commit);
-  else if (judged === verdict.late) late.insertHistogram(row, special, commit);
-  else writer.droppedSamples++;
+  else if (judged === verdict.late) {
+    observe(writer.tallies.lateSeconds, (bounds.maxtMs - timestampMs) / 1000);
+    late.insertHistogram(row, special, commit);
+  } else writer.droppedSamples++;
 }

@@ -4,6 +4,7 @@ import { dropChunk } from './closed-chunks.js';
 import type { LateChunks } from './contracts.js';
 import { chunk, chunkFlag, chunkRecordBytes, cold, hot, rowFlag } from './layout.js';
 import type { HeadState } from './state.js';
+import type { HeadWriter } from './writer.js';
 
 /** Rows and pairs of one step: a millisecond or two. */
 const rowsInStep = 4096;
@@ -73,7 +74,7 @@ function truncateRow(state: HeadState, row: number, mintMs: number): number {
       firstMs = Math.min(firstMs, chunkMintMs);
       index++;
     } else if (hideFromLater(state, row, record)) index++;
-    else dropChunk(writer, row, record);
+    else dropOld(writer, row, record);
   }
   return firstMs;
 }
@@ -123,7 +124,7 @@ export function* dropLate(state: HeadState, commit: number): Steps<void> {
     const shownBy = views.word(record + chunk.commit);
     if (shownBy !== 0 && ((commit - shownBy) | 0) < 0)
       earliestMs = Math.min(earliestMs, views.double(record + chunk.mint));
-    else if (!hideFromLater(state, row, record)) dropChunk(writer, row, record);
+    else if (!hideFromLater(state, row, record)) dropOld(writer, row, record);
   };
   for (let row = 0; row < writer.rowLimit; ) {
     const to = Math.min(writer.rowLimit, row + rowsInStep);
@@ -156,8 +157,15 @@ function hideFromLater(state: HeadState, row: number, record: number): boolean {
   const { writer, foreign } = state;
   const next = (writer.commit + 1) >>> 0;
   if (!writer.readers.hasReaders()) return false;
-  if (writer.views.word(record + chunk.hidden) === 0) foreign.copies.hideRecord(row, record, next);
+  if (writer.views.word(record + chunk.hidden) !== 0) return true;
+  writer.tallies.removedChunks++;
+  foreign.copies.hideRecord(row, record, next);
   return true;
+}
+
+function dropOld(writer: HeadWriter, row: number, record: number): void {
+  if (writer.views.word(record + chunk.hidden) === 0) writer.tallies.removedChunks++;
+  dropChunk(writer, row, record);
 }
 
 /** Series that got a sample meanwhile stay. */

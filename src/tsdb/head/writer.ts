@@ -1,10 +1,10 @@
 /** What the parts of a head that write it share: its memory, its counters, rows and refs. Main thread only. */
-import { assert, UserError } from '../../base/index.js';
+import { assert, createDistribution, UserError } from '../../base/index.js';
 import type { KernelExports, Kernels } from '../../kernels/index.js';
 import type { Labels } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { ClosedChunks } from './closed-chunks.js';
-import type { HeadOptions, StoredSeries } from './contracts.js';
+import type { HeadOptions, HeadTallies, StoredSeries } from './contracts.js';
 import { cold, control, type HeadLayout, HeadViews, hot, layoutOf, mostReaders, noRow } from './layout.js';
 import { ReaderTable } from './readers.js';
 import { TextScratch } from './text-scratch.js';
@@ -22,6 +22,8 @@ const mostLabels = 65_535;
 const noMemoryForRow = 0xffff_fffe;
 /** Memory that is kept for what existing series still bring. */
 const reserveBytes = 262_144;
+/** Source: tsdb/head.go, sample_ooo_delta. */
+const lateBoundsSeconds = [600, 1800, 3600, 7200, 10_800, 21_600, 43_200];
 
 export type SampleOrder = 'inOrder' | 'late';
 
@@ -43,6 +45,12 @@ export class HeadWriter {
   refusedSeries = 0;
   refusedSamples = 0;
   droppedSamples = 0;
+  readonly tallies: HeadTallies = {
+    removedChunks: 0,
+    lateFloats: 0,
+    lateHistograms: 0,
+    lateSeconds: createDistribution(lateBoundsSeconds),
+  };
   /** Of samples in order, and of late ones. */
   readonly #firstMs = { inOrder: Number.POSITIVE_INFINITY, late: Number.POSITIVE_INFINITY };
   /** Of those that came since a truncation began. */

@@ -24,6 +24,6 @@ export { SegmentReader } from './segment-reader.js';
 export * from './segments.js';
 export { SeriesLedger } from './series-ledger.js';
 export type { WalSync, WalWriterOptions } from './wal-options.js';
-export type { LogLevel, WalEvents, WalStats } from './wal-stats.js';
+export { emptyWalStats, type LogLevel, type WalEvents, type WalStats } from './wal-stats.js';
 export { WalWriter } from './wal-writer.js';
 export { type RecordStart, type RecordWalk, walkRecords } from './walk-records.js';

@@ -150,7 +150,9 @@ export class LogFile {
     const end = segment.goodBytes;
     stats.bytesWritten += this.#frame.length;
     stats.recordParts += this.#frame.fragments;
-    stats.completedPages += Math.floor(end / pageBytes) - Math.floor((end - this.#frame.length) / pageBytes);
+    const begin = end - this.#frame.length;
+    stats.completedPages += Math.floor(end / pageBytes) - Math.floor(begin / pageBytes);
+    stats.pageFlushes += Math.ceil(end / pageBytes) - Math.floor(begin / pageBytes);
   }
 
   /** Zeros to the end of the page; where the disk refuses, readers take the end of the file for it. */

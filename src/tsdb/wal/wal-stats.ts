@@ -1,3 +1,5 @@
+import type { WalCompression } from './frame-records.js';
+
 /** Plain figures of one log since its opening; the owner reads them at any time. */
 export interface WalStats {
   currentSegment: number;
@@ -11,12 +13,16 @@ export interface WalStats {
   /** Fragments, as upstream's record_part_writes_total. */
   recordParts: number;
   completedPages: number;
+  /** Pages that were written to, as often as they were. */
+  pageFlushes: number;
   compressionSavedBytes: number;
+  /** What the log is compressed with. */
+  readonly compression: WalCompression;
   /** Segments given up after a failed fsync or a write that could not be cut back. */
   abandonedSegments: number;
 }
 
-export function emptyWalStats(): WalStats {
+export function emptyWalStats(compression: WalCompression = 'none'): WalStats {
   return {
     currentSegment: -1,
     fsyncs: 0,
@@ -28,7 +34,9 @@ export function emptyWalStats(): WalStats {
     recordsWritten: 0,
     recordParts: 0,
     completedPages: 0,
+    pageFlushes: 0,
     compressionSavedBytes: 0,
+    compression,
     abandonedSegments: 0,
   };
 }

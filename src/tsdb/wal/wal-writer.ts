@@ -44,7 +44,7 @@ const queuedRowBytes = 48;
  *    and whoever could not be served is refused, before the next turn.
  */
 export class WalWriter {
-  readonly stats: WalStats = emptyWalStats();
+  readonly stats: WalStats;
   readonly #options: WalWriterOptions;
   readonly #sync: WalSync;
   readonly #file: LogFile;
@@ -70,6 +70,7 @@ export class WalWriter {
     this.#options = options;
     this.#sync = options.sync ?? 'commit';
     const { kernels, ledger, carried, compression = 'snappy' } = options;
+    this.stats = emptyWalStats(compression);
     this.#packer = new RecordPacker(kernels, compression);
     this.#copies = new SeriesCopies({
       packer: this.#packer,

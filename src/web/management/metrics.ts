@@ -6,8 +6,8 @@ function exposition(families: readonly MetricFamily[], accept: string): Answer {
   return { kind: 'plain', ...writeNegotiated(families, accept) };
 }
 
-function metrics({ accept }: WebRequest, { ports }: WebContext): Answer {
-  return exposition(ports.registry.collect(), accept);
+async function metrics({ accept }: WebRequest, { ports }: WebContext): Promise<Answer> {
+  return exposition(await ports.registry.gather(), accept);
 }
 
 async function hostMetrics({ accept }: WebRequest, { ports }: WebContext): Promise<Answer> {

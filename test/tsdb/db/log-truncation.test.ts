@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SeriesRef } from '../../../src/storage/index.js';
 import { LogTruncation } from '../../../src/tsdb/db/log-truncation.js';
 import { MemoryFile, memoryDisk } from '../../support/fuzz/memory-files.js';
+import { ManualClock } from './manual-clock.js';
 
 const directory = '/wal';
 const segmentCount = 6;
@@ -15,10 +16,15 @@ describe('truncation of a log', () => {
       (_, i) => new MemoryFile(`${directory}/${String(i).padStart(8, '0')}`),
     );
     const kept: Float64Array[] = [];
-    const stats = { wal: { currentSegment: segmentCount }, checkpoints: 0, checkpointsFailed: 0 };
+    const stats = {
+      ...{ wal: { currentSegment: segmentCount }, checkpoints: 0, checkpointsFailed: 0 },
+      ...{ checkpointDeletions: 0, checkpointDeletionsFailed: 0 },
+      logTruncationTime: { count: 0, seconds: 0 },
+    };
     const parts = {
       disk: memoryDisk(directory, files),
       directory,
+      clock: new ManualClock(),
       head: { refs: () => [7 as SeriesRef] },
       writer: { nextSegment: async () => {}, copySeries: () => {} },
       lateLog: { settled: async () => {} },
