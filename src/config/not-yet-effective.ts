@@ -44,7 +44,6 @@ const globalKeys: readonly (readonly [path: string, property: string])[] = [
 ];
 
 const storageKeys: readonly (readonly [path: string, of: (storage: StorageOptions) => unknown])[] = [
-  ['tsdb.stale_series_compaction_threshold', ({ tsdb }) => tsdb?.staleSeriesCompactionThreshold],
   ['tsdb.chunk_encoding.floats', ({ tsdb }) => tsdb?.chunkEncoding.floats],
 ];
 

@@ -27,6 +27,7 @@ export function runningSettings(settings: ServerSettings, storage: StorageOption
   return {
     retention: retentionOf(settings, storage),
     outOfOrderWindowMs: storage.tsdb?.outOfOrderTimeWindow ?? 0,
+    staleSeriesThreshold: storage.tsdb?.staleSeriesCompactionThreshold ?? 0,
     maxExemplars: settings.features.has('exemplar-storage') ? Math.max(0, maxExemplars) : 0,
   };
 }

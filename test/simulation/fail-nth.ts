@@ -51,6 +51,8 @@ export const scenarios: readonly Scenario[] = [
     windowMs: 40_000,
   },
   { name: 'snapshot', before: [...filled(100, 7), cut], steps: [{ kind: 'snapshot', withHead: true }] },
+  // These seeds end two series with a marker.
+  { name: 'series that have ended', before: filled(140, 3), steps: [{ kind: 'stale' }] },
   { name: 'retention', before: [...filled(110, 12), cut], steps: [{ kind: 'retain', timeMs: 30_000 }] },
   { name: 'orderly end', before: [...filled(120, 3), commit(124)], steps: [settle], end: 'close' },
   { name: 'start', before: [...filled(130, 7), cut, deletion, commit(138), settle], steps: [] },

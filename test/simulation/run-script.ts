@@ -151,6 +151,8 @@ class Run {
       case 'cut':
         await this.#db.maybeCut().catch(ignoreFault);
         return;
+      case 'stale':
+        return this.#db.compactStale();
       case 'delete':
         return this.#delete(step);
       case 'clean':

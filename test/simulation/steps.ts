@@ -12,6 +12,8 @@ export type Step =
   | { readonly kind: 'rollback'; readonly rows: number; readonly seed: number }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'cut' }
+  /** Series that a marker has ended go to blocks. */
+  | { readonly kind: 'stale' }
   /** Of one series, from so long ago on. */
   | { readonly kind: 'delete'; readonly series: number; readonly agoMs: number; readonly spanMs: number }
   | { readonly kind: 'clean' }
@@ -83,7 +85,7 @@ function stepOf(random: Random, below: (limit: number) => number): Step {
   }
   if (fate < 54) return { kind: 'rollback', rows: 1 + below(20), seed };
   if (fate < 68) return { kind: 'advance', ms: [50, 500, 2000, 7000][below(4)] as number };
-  if (fate < 72) return { kind: 'cut' };
+  if (fate < 72) return { kind: below(4) === 0 ? 'stale' : 'cut' };
   if (fate < 80) return { kind: 'settle' };
   if (fate < 83) return { kind: 'turns', count: 1 + below(12) };
   if (fate < 86) return { kind: 'delete', series: below(12), agoMs: below(60_000), spanMs: below(30_000) };

@@ -37,6 +37,8 @@ export interface DatabaseOptions {
   /** False to leave blocks that overlap as they are. */
   readonly mergesOverlaps?: boolean;
   readonly outOfOrderWindowMs?: number;
+  /** The part of the head's series that may have ended before these go to blocks; 0, as when unsaid: any. */
+  readonly staleSeriesThreshold?: number;
   /** For ever when unsaid. */
   readonly retention?: Retention;
   readonly maxSeries?: number;
@@ -69,6 +71,8 @@ export interface DatabaseSettings {
   readonly retention?: Retention;
   /** From the next transaction on; what was let in before stays. */
   readonly outOfOrderWindowMs?: number;
+  /** From the next minute on. */
+  readonly staleSeriesThreshold?: number;
   /** The newest stay; 0 for none. */
   readonly maxExemplars?: number;
 }
@@ -131,6 +135,8 @@ export interface Database extends Storage {
   deleteSamples(request: DeleteRequest): Promise<void>;
   /** Merges the blocks that are due, if any; never rejects. */
   compact(): Promise<void>;
+  /** Moves series that have ended to blocks; never rejects. */
+  compactStale(): Promise<void>;
   /** Writes blocks again without what is deleted of them. */
   cleanTombstones(): Promise<void>;
   /** Links all blocks into a directory, which is made, and writes what the head holds as one more. */

@@ -32,6 +32,8 @@ export interface CutJob {
   /** What came in order, or what came late; both when unsaid. */
   readonly part?: HeadPart;
   readonly deletesLate?: boolean | undefined;
+  /** Of series that have ended, these alone; all series when unsaid. */
+  readonly ended?: Float64Array;
 }
 
 export interface CutResult {
@@ -51,27 +53,35 @@ export async function cutBlock(
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<CutResult | undefined> {
   const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs, part } = job;
-  const { deletesLate } = job;
+  const { deletesLate, ended } = job;
+  const only = ended && new Set(ended);
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
   const window = { mintMs, maxtMs: endMs - 1 };
-  const source = openHeadSource({ view, readerSlot, kernels, window, mapped, deletions, deletesLate, part });
+  const source = openHeadSource({
+    view,
+    readerSlot,
+    kernels,
+    window,
+    mapped,
+    deletions,
+    deletesLate,
+    part,
+    only,
+  });
   try {
     const symbols = new SymbolTable();
     const matched = source.match({ ...window, matchers: [], symbols });
     const order = await labelOrder(matched, symbols);
     const chunks = createChunkFigures();
     const series = seriesOf(matched, { order, symbols, mintMs, endMs, chunks });
-    const compaction = part === 'late' ? { compaction: lateCompaction(ulid) } : {};
-    const meta = await writeBlock({ disk, directory, ulid, mintMs, endMs, series, ...compaction });
+    const hint = part === 'late' ? 'from-out-of-order' : ended && 'from-stale-series';
+    const compaction: BlockCompaction = { level: 1, sources: [ulid], ...(hint && { hints: [hint] }) };
+    const meta = await writeBlock({ disk, directory, ulid, mintMs, endMs, series, compaction });
     return meta === undefined ? undefined : { meta, chunks };
   } finally {
     source.close();
     await mapped.close();
   }
-}
-
-function lateCompaction(ulid: string): BlockCompaction {
-  return { level: 1, sources: [ulid], hints: ['from-out-of-order'] };
 }
 
 interface SeriesParts {

@@ -100,7 +100,8 @@ async function headEntries(
   }
 }
 
-async function logEntries(entries: readonly TombstoneEntry[], writer: WalWriter): Promise<void> {
+/** Rejects where the log does not take them. */
+export async function logEntries(entries: readonly TombstoneEntry[], writer: WalWriter): Promise<void> {
   const scratch = new ByteWriter(64);
   const records: Uint8Array[] = [];
   for (let start = 0; start < entries.length; start += entriesInRecord) {

@@ -21,9 +21,11 @@ import type { LogTruncation } from './log-truncation.js';
 import type { Maintenance } from './maintenance.js';
 import type { Presence } from './presence.js';
 import type { PublishedView } from './published-view.js';
+import type { StaleCompactor } from './stale-compactor.js';
 import type { Turns } from './turns.js';
 
 const tickMs = 60_000;
+const soonMs = 600_000;
 const firstBackoffMs = 1000;
 const longestBackoffMs = 60_000;
 
@@ -45,6 +47,7 @@ export interface HeadCutterParts {
   readonly hasCut: () => void;
   readonly log: LogTruncation;
   readonly late: LateCompactor;
+  readonly stale: StaleCompactor;
   readonly maintenance: Maintenance;
   readonly stats: DatabaseStats;
   readonly events: WalEvents;
@@ -65,6 +68,8 @@ export class HeadCutter {
   #backoffMs = firstBackoffMs;
   /** The end of a range that was cut while what follows a cut is not done. */
   #owedMs: number | undefined;
+  /** When the last cut began. */
+  #cutAtMs: number | undefined;
 
   constructor(parts: HeadCutterParts) {
     this.#parts = parts;
@@ -77,8 +82,15 @@ export class HeadCutter {
       this.#tickSoon();
       this.#parts.spool.kick();
       if (this.#isDue) void this.run();
+      else if (!this.#cutsSoon) void this.#parts.stale.runWhenDue();
     };
     this.#timer = this.#parts.clock.after(tickMs, tick, { unref: true });
+  }
+
+  /** A cut will move series that have ended, too. Source: tsdb/db.go (run). */
+  get #cutsSoon(): boolean {
+    const { clock, chunkRangeMs } = this.#parts;
+    return this.#cutAtMs !== undefined && clock.monotonicMs() + soonMs > this.#cutAtMs + chunkRangeMs;
   }
 
   /** After a commit. */
@@ -152,6 +164,7 @@ export class HeadCutter {
   async #cutOne(upToMs: number): Promise<void> {
     const { head, openAppenders, stats, events, clock } = this.#parts;
     const startMs = clock.monotonicMs();
+    this.#cutAtMs = startMs;
     // Whoever began long ago may still bring samples of the range, or of one before it.
     await Promise.race([openAppenders.allLeft(), this.#closing.promise]);
     if (this.#isClosed) return;

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { type Disk, directorySizeBytes, messageOf, systemRandom } from '../../base/index.js';
+import { type Disk, directorySizeBytes, messageOf, systemRandom, UserError } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher, Metadata } from '../../model/index.js';
 import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../storage/index.js';
@@ -32,6 +32,7 @@ import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
 import { keepForEver, type Retention } from './retention.js';
 import { snapshotDatabase } from './snapshot-database.js';
+import { StaleCompactor } from './stale-compactor.js';
 import { Turns } from './turns.js';
 
 const readerBytes = 2 ** 30;
@@ -70,6 +71,7 @@ export class HeadDatabase implements Database {
   readonly #compactor: BlockCompactor;
   readonly #cutter: HeadCutter;
   readonly #late: LateCompactor;
+  readonly #stale: StaleCompactor;
   #closing: Promise<void> | undefined;
   #census: Promise<HeadCensus> | undefined;
 
@@ -100,8 +102,17 @@ export class HeadDatabase implements Database {
       ...{ disk, clock, directory, random: options.random ?? systemRandom },
       chunkRangeMs,
     });
-    this.#cutter = createCutter(options, {
-      ...{ ...cutting, openAppenders, turns, late: this.#late },
+    const log = new LogTruncation({
+      ...{ ...cutting, disk, clock, directory: parts.log },
+      compression: options.walCompression ?? 'snappy',
+      segmentBytes: options.segmentSizeBytes,
+    });
+    const random = options.random ?? systemRandom;
+    const headCutting = { ...cutting, disk, clock, random, directory, chunkRangeMs, turns, log };
+    this.#stale = new StaleCompactor(headCutting, options.staleSeriesThreshold ?? 0);
+    this.#cutter = new HeadCutter({
+      ...headCutting,
+      ...{ openAppenders, late: this.#late, stale: this.#stale },
       hasCut: () => void this.#compactor.run(),
     });
     this.#appending = {
@@ -204,8 +215,10 @@ export class HeadDatabase implements Database {
     return this.#blocks.reloadSoon();
   }
 
-  applySettings({ retention, outOfOrderWindowMs, maxExemplars }: DatabaseSettings): void {
+  applySettings(settings: DatabaseSettings): void {
+    const { retention, outOfOrderWindowMs, staleSeriesThreshold, maxExemplars } = settings;
     const { head, events } = this.#parts;
+    if (staleSeriesThreshold !== undefined) this.#stale.threshold = staleSeriesThreshold;
     if (retention !== undefined) this.#blocks.retention = retention;
     if (outOfOrderWindowMs !== undefined) head.outOfOrderWindowMs = Math.max(0, outOfOrderWindowMs);
     const from = head.maxExemplars;
@@ -217,7 +230,10 @@ export class HeadDatabase implements Database {
   deleteSamples(request: DeleteRequest): Promise<void> {
     const late = this.#late;
     const parts = { ...this.#parts, disk: this.#disk, view: this.#view, blocks: this.#blocks, late };
-    return this.#turns.take(() => deleteSamples(request, parts));
+    return this.#turns.take(async () => {
+      if (this.#stale.hasUnlogged) throw unloggedSeries();
+      await deleteSamples(request, parts);
+    });
   }
 
   /** Makes blocks of the late samples; never rejects. */
@@ -228,6 +244,14 @@ export class HeadDatabase implements Database {
     } catch (error) {
       stats.compactionsFailed++;
       events.log('error', 'compaction failed', { err: messageOf(error) });
+    }
+  }
+
+  async compactStale(): Promise<void> {
+    try {
+      await this.#turns.take(() => this.#stale.run());
+    } catch (error) {
+      this.#parts.events.log('error', 'stale series compaction failed', { err: messageOf(error) });
     }
   }
 
@@ -299,33 +323,11 @@ export class HeadDatabase implements Database {
   }
 }
 
-interface CutterParts extends DatabaseParts {
-  readonly turns: Turns;
-  readonly blocks: BlockUpkeep;
-  readonly maintenance: Maintenance;
-  readonly hasCut: () => void;
-  readonly openAppenders: Presence;
-  readonly publications: Publications;
-  readonly late: LateCompactor;
-  readonly view: PublishedView;
-}
-
-function createCutter(options: DatabaseOptions, parts: CutterParts): HeadCutter {
-  const { disk, clock, segmentSizeBytes } = options;
-  return new HeadCutter({
-    ...parts,
-    disk,
-    clock,
-    random: options.random ?? systemRandom,
-    directory: options.directory,
-    chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
-    log: new LogTruncation({
-      ...parts,
-      disk,
-      clock,
-      directory: parts.log,
-      compression: options.walCompression ?? 'snappy',
-      segmentBytes: segmentSizeBytes,
-    }),
+function unloggedSeries(): UserError {
+  return new UserError({
+    code: 'unlogged-series',
+    message:
+      'the log could not be told which series went to blocks, and what is deleted of them would come back',
+    suggestions: ['Start the server again.'],
   });
 }

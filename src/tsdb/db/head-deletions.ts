@@ -46,9 +46,10 @@ export class HeadDeletions {
     for (const { ref, mintMs, maxtMs } of entries) {
       // What lies before the head's first time was deleted from blocks, or was given up with them.
       if (maxtMs < this.#head.minValidMs) continue;
-      const isWhole = mintMs === Number.NEGATIVE_INFINITY && maxtMs === Number.POSITIVE_INFINITY;
-      // A series that was dropped as stale may come back under its labels: only what it had is gone.
-      this.restore(ref, { mintMs, maxtMs: isWhole ? this.#head.newestMs(ref) : maxtMs });
+      // One that was dropped as stale: it may come back under its labels.
+      if (mintMs === Number.NEGATIVE_INFINITY && maxtMs === Number.POSITIVE_INFINITY)
+        this.#head.forgetReplayed(ref);
+      else this.restore(ref, { mintMs, maxtMs });
     }
   }
 

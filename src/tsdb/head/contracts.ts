@@ -88,6 +88,12 @@ export interface LateRows {
   readonly histograms: readonly HistogramSample[];
 }
 
+/** A series that a marker has ended, and the marker's time. */
+export interface EndedSeries {
+  readonly ref: SeriesRef;
+  readonly endMs: number;
+}
+
 /** What stands in chunks of late samples. */
 export interface LateChunks {
   /** The last commit that is in them. */
@@ -186,6 +192,13 @@ export interface Head {
    * none. Takes microseconds whatever the matchers: decides on which thread a query runs.
    */
   seriesBound?(matchers: readonly Matcher[]): number;
+  /** Series that a marker has ended, but for those that have late samples. */
+  endedSeries(): Steps<readonly EndedSeries[]>;
+  /**
+   * Drops those that got no sample since and that no appender holds; `onGone` is told of them in the step in which they
+   * go, before anybody can make another series of the same labels.
+   */
+  evict(ended: readonly EndedSeries[], onGone: (refs: readonly SeriesRef[]) => void): Steps<void>;
   /** One at a time. */
   census(): Steps<HeadCensus>;
   /** Every live series, in rising ref. */
@@ -222,6 +235,8 @@ export interface Head {
   /** The same for samples that were late whatever the log has of their series. */
   replayLateFloats(batch: FloatBatch): number;
   replayLateHistogram(sample: HistogramSample): boolean;
+  /** Takes a series away that went to a block with all it had; one that is known by another reference too stays. */
+  forgetReplayed(ref: SeriesRef): void;
   restoreMetadata(metric: string, metadata: Metadata): void;
   /** Refs up to this one are never given out. */
   reserveRefs(upTo: SeriesRef): void;

@@ -14,6 +14,7 @@ import { census } from './census.js';
 import type {
   ChunkPlace,
   ClosedChunk,
+  EndedSeries,
   Head,
   HeadAppender,
   HeadCensus,
@@ -27,6 +28,7 @@ import type {
   StoredSeries,
   UnwrittenChunk,
 } from './contracts.js';
+import { endedSeries, evictSeries, forgetReplayed } from './evict.js';
 import { ArenaAppender } from './head-appender.js';
 import { noRow } from './layout.js';
 import {
@@ -179,6 +181,18 @@ class ArenaHead implements Head {
 
   seriesBound(matchers: readonly Matcher[]): number {
     return seriesBound(this.#state, matchers);
+  }
+
+  endedSeries(): Steps<readonly EndedSeries[]> {
+    return endedSeries(this.#state);
+  }
+
+  evict(ended: readonly EndedSeries[], onGone: (refs: readonly SeriesRef[]) => void): Steps<void> {
+    return evictSeries(this.#state, ended, onGone);
+  }
+
+  forgetReplayed(ref: SeriesRef): void {
+    forgetReplayed(this.#state, ref);
   }
 
   census(): Steps<HeadCensus> {

@@ -59,6 +59,11 @@ export class ForeignSeries {
     return staleSample(integer);
   }
 
+  /** Whether the newest histogram is the marker that ends a series; false where it is not known. */
+  isEnded(row: number): boolean {
+    return this.#rows.get(row)?.last?.stale === true;
+  }
+
   /** A float behind the newest sample. */
   appendFloat(row: number, sample: FloatSample, commit: number): void {
     const writer = this.#writer;

@@ -36,6 +36,8 @@ export interface HeadSourceOptions {
   readonly deletesLate?: boolean | undefined;
   /** Both when unsaid. */
   readonly part?: HeadPart | undefined;
+  /** Other series are not matched; all are when unsaid. */
+  readonly only?: ReadonlySet<number> | undefined;
   /** Called between two looks at a series' state: a test delays the reader here. */
   readonly pause?: () => void;
 }
@@ -94,6 +96,7 @@ class ArenaSource implements HeadSource {
     const rows: number[] = [];
     if (mintMs <= maxtMs) {
       this.#matcher.each(request.matchers, (row) => {
+        if (this.#options.only?.has(this.#reader.ref) === false) return;
         const deleted = deletions.get(this.#reader.ref) ?? nothingDeleted;
         const isMet = this.#reader
           .chunks()

@@ -1,6 +1,7 @@
 export type {
   ChunkPlace,
   ClosedChunk,
+  EndedSeries,
   Head,
   HeadAppender,
   HeadCensus,

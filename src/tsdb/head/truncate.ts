@@ -32,7 +32,10 @@ export function* truncateBefore(state: HeadState, mintMs: number): Steps<readonl
     yield;
   }
   writer.truncated('inOrder', earliestMs);
-  const gone = yield* removeRows(state, dead);
+  const gone: SeriesRef[] = [];
+  yield* removeRows(state, dead, (refs) => {
+    for (const ref of refs) gone.push(ref);
+  });
   writer.reclaim();
   return gone;
 }
@@ -81,6 +84,21 @@ function truncateRow(state: HeadState, row: number, mintMs: number): number {
 
 function isLate({ writer }: HeadState, record: number): boolean {
   return (writer.views.byte(record + chunk.flags) & chunkFlag.late) !== 0;
+}
+
+export function hasLate(state: HeadState, row: number): boolean {
+  let found = state.late.isOpen(row);
+  eachRecord(state, row, (record) => {
+    found ||= isLate(state, record);
+  });
+  return found;
+}
+
+/** Drops the chunks of a row, or hides them from later readers. */
+export function dropAll(state: HeadState, row: number): void {
+  eachRecord(state, row, (record) => {
+    if (!hideFromLater(state, row, record)) dropOld(state.writer, row, record);
+  });
 }
 
 /** Ends the chunks of late samples and tells what they hold, while nothing is published. */
@@ -168,22 +186,27 @@ function dropOld(writer: HeadWriter, row: number, record: number): void {
   dropChunk(writer, row, record);
 }
 
-/** Series that got a sample meanwhile stay. */
-function* removeRows(state: HeadState, rows: readonly number[]): Steps<SeriesRef[]> {
+/** Series that got a sample meanwhile stay. `onGone` is told of the others in the step in which they go. */
+export function* removeRows(
+  state: HeadState,
+  rows: readonly number[],
+  onGone: (refs: readonly SeriesRef[]) => void,
+): Steps<void> {
   const { writer } = state;
   const { exports } = writer;
-  const gone: SeriesRef[] = [];
   const removed: number[] = [];
   const pairs = new Set<number>();
   for (let index = 0; index < rows.length; ) {
     const held = heldRows(state);
     const to = Math.min(rows.length, index + rowsInStep);
+    const gone: SeriesRef[] = [];
     for (; index < to; index++) {
       const row = rows[index] as number;
       if (held.has(row) || !isEmpty(state, row)) continue;
-      gone.push(...forgetSeries(state, row, pairs));
+      for (const ref of forgetSeries(state, row, pairs)) gone.push(ref);
       removed.push(row);
     }
+    onGone(gone);
     yield;
   }
   yield* sweepPairs(state, pairs);
@@ -192,7 +215,6 @@ function* removeRows(state: HeadState, rows: readonly number[]): Steps<SeriesRef
     if (index % rowsInStep === rowsInStep - 1) yield;
   }
   exports.headSweepNames();
-  return gone;
 }
 
 function forgetSeries(state: HeadState, row: number, pairs: Set<number>): SeriesRef[] {
