@@ -3,7 +3,13 @@
  * assembly/head-state.ts. Rows, flags and addresses are numbers of 32 bits; `noRow` (-1 as it arrives) is no row.
  */
 export interface HeadExports {
-  headPlace(control: number, hotRows: number, coldRows: number, chunkRangeMs: number): void;
+  headPlace(
+    control: number,
+    hotRows: number,
+    coldRows: number,
+    chunkRangeMs: number,
+    samplesPerChunk: number,
+  ): void;
   headLimboInit(): void;
   /** False where memory has no room for the tables. */
   headIndexInit(): number;

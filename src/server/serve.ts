@@ -347,6 +347,7 @@ class Server {
 }
 
 const effectiveFeatures: ReadonlySet<string> = new Set([
+  'delayed-compaction',
   'exemplar-storage',
   'promql-experimental-functions',
   'promql-extended-range-selectors',

@@ -29,6 +29,12 @@ export interface ServerSettings {
   readonly minBlockDurationMs: number;
   /** Undefined for the default. */
   readonly maxBlockDurationMs: number | undefined;
+  readonly samplesPerChunk: number;
+  readonly blockSegmentBytes: number | undefined;
+  /** Of the time that a block covers. */
+  readonly mostCutDelayPercent: number;
+  readonly uploadedBlocksFile: string | undefined;
+  readonly blockReloadMs: number;
   readonly mergesOverlaps: boolean;
   /** 0 for no limit. */
   readonly retentionMs: number;
@@ -135,7 +141,16 @@ export function portOf(address: string): string {
   return address.slice(address.lastIndexOf(':') + 1);
 }
 
+const leastReloadMs = 1000;
 const defaultRetentionMs = 15 * 86_400_000;
+
+/** Source: cmd/prometheus/main.go. */
+function blockSegmentBytesOf(reader: FlagReader): number | undefined {
+  const name = 'storage.tsdb.max-block-chunk-segment-size';
+  const bytes = reader.size(name);
+  if (bytes !== 0 && bytes < 2 ** 20) throw badFlag(name, 'must be set over 1MB');
+  return bytes === 0 ? undefined : bytes;
+}
 
 /** Samples are kept for 15 days where no limit is set. */
 function retentionOf(reader: FlagReader): Pick<ServerSettings, 'retentionMs' | 'retentionBytes'> {
@@ -183,6 +198,11 @@ export function readSettings(given: GivenFlags): ServerSettings {
       reader.text('storage.tsdb.max-block-duration') === ''
         ? undefined
         : reader.durationMs('storage.tsdb.max-block-duration'),
+    samplesPerChunk: reader.integer('storage.tsdb.samples-per-chunk'),
+    blockSegmentBytes: blockSegmentBytesOf(reader),
+    mostCutDelayPercent: reader.integer('storage.tsdb.delayed-compaction.max-percent'),
+    uploadedBlocksFile: reader.text('storage.tsdb.delay-compact-file.path') || undefined,
+    blockReloadMs: Math.max(leastReloadMs, reader.durationMs('storage.tsdb.block-reload-interval')),
     mergesOverlaps: reader.isTrue('storage.tsdb.allow-overlapping-compaction'),
     ...retentionOf(reader),
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),

@@ -8,6 +8,7 @@ import type { ServerSettings } from './settings.js';
 
 /** Of `storage.exemplars.max_exemplars`. */
 const defaultMaxExemplars = 100_000;
+const usualCutDelayPercent = 10;
 /** What Prometheus counts time in ends there. */
 const longestRetentionMs = 100 * 365 * 86_400_000;
 
@@ -32,12 +33,22 @@ export function runningSettings(settings: ServerSettings, storage: StorageOption
   };
 }
 
+/** With the feature delayed-compaction. Source: cmd/prometheus/main.go. */
+function mostCutDelayOf({ features, minBlockDurationMs, mostCutDelayPercent }: ServerSettings): number {
+  if (!features.has('delayed-compaction')) return 0;
+  const isPercentage = mostCutDelayPercent > 0 && mostCutDelayPercent <= 100;
+  return (minBlockDurationMs * (isPercentage ? mostCutDelayPercent : usualCutDelayPercent)) / 100;
+}
+
 /** The database's own settings. */
 export function storageSettings(settings: ServerSettings, storage: StorageOptions): Partial<DatabaseOptions> {
   const { headMaxBytes, minBlockDurationMs, maxBlockDurationMs, mergesOverlaps } = settings;
+  const { samplesPerChunk, blockSegmentBytes, uploadedBlocksFile, blockReloadMs } = settings;
   return {
-    minBlockDurationMs,
-    mergesOverlaps,
+    ...{ minBlockDurationMs, mergesOverlaps, samplesPerChunk, blockReloadMs },
+    mostCutDelayMs: mostCutDelayOf(settings),
+    ...(blockSegmentBytes === undefined ? {} : { blockSegmentBytes }),
+    ...(uploadedBlocksFile === undefined ? {} : { uploadedBlocksFile }),
     ...runningSettings(settings, storage),
     ...(headMaxBytes === undefined ? {} : { headMaxBytes }),
     ...(maxBlockDurationMs === undefined ? {} : { maxBlockDurationMs }),

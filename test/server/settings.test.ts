@@ -75,11 +75,11 @@ describe('server: settings', () => {
   it('name the flags without effect', () => {
     const { ineffective } = read({
       'auto-gomaxprocs': false,
-      'storage.tsdb.max-block-chunk-segment-size': '1GB',
+      'storage.tsdb.head-chunks-write-queue-size': '1GB',
     });
     assert.deepEqual(ineffective.map(({ name }) => name).sort(), [
       'auto-gomaxprocs',
-      'storage.tsdb.max-block-chunk-segment-size',
+      'storage.tsdb.head-chunks-write-queue-size',
     ]);
   });
 

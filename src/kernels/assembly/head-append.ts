@@ -17,6 +17,7 @@ import {
   flagHistory,
   flagPending,
   hotRow,
+  samplesPerChunk,
 } from './head-state';
 import { xorAppend, xorBegin } from './xor-append';
 
@@ -32,7 +33,6 @@ export const timeLimit: f64 = 1125899906842624;
 const firstChunkBytes: u32 = 32;
 /** A chunk of more bytes takes no more samples: chunkenc.MaxBytesPerXORChunkBeforeAppend. */
 const chunkBytesLimit: u32 = 1024 - 19;
-const samplesPerChunk: u32 = 120;
 /** Rows that are opened and shown together, so that two fences serve them all. */
 const group: u32 = 32;
 

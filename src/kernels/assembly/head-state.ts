@@ -60,6 +60,7 @@ export let control: u32 = 0;
 export let hotRows: u32 = 0;
 export let coldRows: u32 = 0;
 export let chunkRangeMs: f64 = 0;
+export let samplesPerChunk: u32 = 120;
 
 // @ts-ignore: decorator
 @inline
@@ -73,11 +74,12 @@ export function coldRow(row: u32): u32 {
   return coldRows + row * 48;
 }
 
-export function headPlace(controlAt: u32, hotAt: u32, coldAt: u32, rangeMs: f64): void {
+export function headPlace(controlAt: u32, hotAt: u32, coldAt: u32, rangeMs: f64, samples: u32): void {
   control = controlAt;
   hotRows = hotAt;
   coldRows = coldAt;
   chunkRangeMs = rangeMs;
+  samplesPerChunk = samples;
 }
 
 /**

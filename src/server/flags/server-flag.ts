@@ -14,7 +14,8 @@ export interface ServerFlag {
   readonly hidden?: boolean;
   /**
    * What setting it does: `applied`; `pending`, accepted without effect yet and said so once; `meaningless`, a setting
-   * of the Go runtime; `agent`, of agent mode alone; `refused`, since ignoring it would be unsafe.
+   * of the Go runtime or of upstream's inner workings; `agent`, of agent mode alone; `refused`, since ignoring it would
+   * be unsafe.
    */
   readonly effect: 'applied' | 'pending' | 'meaningless' | 'agent' | 'refused';
 }

@@ -38,7 +38,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '512MB',
     help: 'Largest chunk segment of a block.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.wal-segment-size',
@@ -107,7 +107,7 @@ export const storageFlags: readonly ServerFlag[] = [
     kind: 'integer',
     defaultText: '0',
     help: 'Size of the queue of head chunks to write.',
-    effect: 'pending',
+    effect: 'meaningless',
   },
   {
     name: 'storage.tsdb.samples-per-chunk',
@@ -115,7 +115,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '120',
     help: 'Samples a chunk should hold.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.delayed-compaction.max-percent',
@@ -123,14 +123,14 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '10',
     help: 'Longest random delay of a compaction, in percent of the chunk range.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.delay-compact-file.path',
     kind: 'string',
     defaultText: '',
     help: 'JSON file of uploaded blocks; others are not compacted.',
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.tsdb.block-reload-interval',
@@ -138,7 +138,7 @@ export const storageFlags: readonly ServerFlag[] = [
     defaultText: '1m',
     help: 'How often to look for new or removed blocks.',
     hidden: true,
-    effect: 'pending',
+    effect: 'applied',
   },
   {
     name: 'storage.agent.path',

@@ -29,6 +29,8 @@ export interface CompactJob {
    * False where the sources go on to be needed: a server removes what a block names as its parents.
    */
   readonly hasParents?: boolean;
+  /** Of files of chunks. */
+  readonly segmentBytes?: number;
   /** Samples of these times alone, the second excluded. */
   readonly mintMs?: number;
   readonly endMs?: number;
@@ -61,7 +63,11 @@ export async function compactBlocks(
     const compaction = hasParents ? { ...merged, ...(parents === undefined ? {} : { parents }) } : merged;
     const series = mergedSeries(blocks, parts, { mintMs, maxtMs: endMs - 1 });
     const symbols = symbolsOf(blocks);
-    return await writeBlock({ disk, directory, ulid, mintMs, endMs, compaction, series, symbols });
+    const sized = job.segmentBytes === undefined ? {} : { segmentBytes: job.segmentBytes };
+    return await writeBlock({
+      ...{ disk, directory, ulid, mintMs, endMs, compaction, series, symbols },
+      ...sized,
+    });
   } finally {
     for (const block of blocks) await block.close();
   }

@@ -3,6 +3,7 @@ import {
   type Clock,
   CorruptionError,
   type Disk,
+  errnoOf,
   messageOf,
   observe,
   type Random,
@@ -20,7 +21,8 @@ import { listOwnBlocks } from './list-own-blocks.js';
 import type { Maintenance } from './maintenance.js';
 import type { Turns } from './turns.js';
 
-const everyMs = 60_000;
+export const usualReloadMs = 60_000;
+const fileReadMs = 60_000;
 const firstBackoffMs = 60_000;
 const longestBackoffMs = 3_600_000;
 const longestBlockMs = 31 * 86_400_000;
@@ -36,6 +38,9 @@ export interface BlockCompactorParts {
   readonly blocks: BlockUpkeep;
   readonly reader: DatabaseReader;
   readonly rules: CompactionRules;
+  /** Lists the blocks of level 1 that may be merged; all may be when unsaid. */
+  readonly uploadedBlocksFile: string | undefined;
+  readonly reloadMs: number;
   readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
@@ -59,6 +64,8 @@ export class BlockCompactor {
   #isClosed = false;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backoffMs = firstBackoffMs;
+  #uploaded: ReadonlySet<string> | undefined;
+  #uploadedAtMs = 0;
 
   constructor(parts: BlockCompactorParts) {
     this.#parts = parts;
@@ -73,7 +80,7 @@ export class BlockCompactor {
         if (this.#parts.clock.monotonicMs() >= this.#notBeforeMs) void this.run();
       });
     };
-    this.#timer = this.#parts.clock.after(everyMs, tick, { unref: true });
+    this.#timer = this.#parts.clock.after(this.#parts.reloadMs, tick, { unref: true });
   }
 
   /** Until nothing is due; never rejects. */
@@ -102,10 +109,7 @@ export class BlockCompactor {
   async #step(): Promise<boolean> {
     if (this.#isClosed) return false;
     const sound = await this.#soundBlocks();
-    const plan = planCompaction(
-      sound.map(({ meta }) => meta),
-      this.#parts.rules,
-    );
+    const plan = planCompaction(await this.#mergeable(sound), this.#parts.rules);
     if (plan.length === 0) return false;
     const wanted = new Set(plan.map(({ ulid }) => ulid));
     const sources = sound.filter(({ meta }) => wanted.has(meta.ulid));
@@ -117,6 +121,35 @@ export class BlockCompactor {
       throw error;
     }
     return true;
+  }
+
+  /** Up to the first that is to be copied away before. Source: cmd/prometheus/main.go (exludeBlocksPendingUpload). */
+  async #mergeable(sound: readonly ListedBlock[]): Promise<readonly BlockMeta[]> {
+    const metas = sound.map(({ meta }) => meta);
+    const uploaded = await this.#uploadedBlocks();
+    if (uploaded === undefined) return metas;
+    const waits = metas.findIndex(({ ulid, compaction }) => compaction.level <= 1 && !uploaded.has(ulid));
+    return waits < 0 ? metas : metas.slice(0, waits);
+  }
+
+  /** As read within the last minute. A file that cannot be read keeps nothing back. */
+  async #uploadedBlocks(): Promise<ReadonlySet<string> | undefined> {
+    const { disk, clock, events, uploadedBlocksFile: file } = this.#parts;
+    if (file === undefined) return undefined;
+    const nowMs = clock.monotonicMs();
+    if (this.#uploaded !== undefined && nowMs < this.#uploadedAtMs + fileReadMs) return this.#uploaded;
+    try {
+      const { uploaded } = JSON.parse(Buffer.from(await disk.readFile(file)).toString()) as {
+        uploaded?: unknown;
+      };
+      this.#uploaded = new Set(Array.isArray(uploaded) ? uploaded.map(String) : []);
+      this.#uploadedAtMs = nowMs;
+      return this.#uploaded;
+    } catch (error) {
+      const problem = errnoOf(error) === undefined ? 'parse' : 'open';
+      events.log('warn', `cannot ${problem} TSDB upload meta file`, { path: file, err: messageOf(error) });
+      return undefined;
+    }
   }
 
   /** In rising time. */

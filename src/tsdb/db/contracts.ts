@@ -34,6 +34,16 @@ export interface DatabaseOptions {
   readonly minBlockDurationMs?: number;
   /** What blocks grow to: a tenth of the time they are kept, 31 days at most when unsaid. */
   readonly maxBlockDurationMs?: number;
+  /** Of floats; 120 when unsaid. */
+  readonly samplesPerChunk?: number;
+  /** Of files of chunks in blocks; 512 MiB when unsaid. */
+  readonly blockSegmentBytes?: number;
+  /** A cut that is due waits for a random part of this; 0 when unsaid. */
+  readonly mostCutDelayMs?: number;
+  /** A JSON file that lists, as `uploaded`, the blocks that may be merged though they are of level 1. */
+  readonly uploadedBlocksFile?: string;
+  /** Between two looks at the blocks on disk; a minute when unsaid. */
+  readonly blockReloadMs?: number;
   /** False to leave blocks that overlap as they are. */
   readonly mergesOverlaps?: boolean;
   readonly outOfOrderWindowMs?: number;

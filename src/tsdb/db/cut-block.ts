@@ -34,6 +34,7 @@ export interface CutJob {
   readonly deletesLate?: boolean | undefined;
   /** Of series that have ended, these alone; all series when unsaid. */
   readonly ended?: Float64Array;
+  readonly segmentBytes?: number;
 }
 
 export interface CutResult {
@@ -53,7 +54,7 @@ export async function cutBlock(
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<CutResult | undefined> {
   const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs, part } = job;
-  const { deletesLate, ended } = job;
+  const { deletesLate, ended, segmentBytes } = job;
   const only = ended && new Set(ended);
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
   const window = { mintMs, maxtMs: endMs - 1 };
@@ -76,7 +77,8 @@ export async function cutBlock(
     const series = seriesOf(matched, { order, symbols, mintMs, endMs, chunks });
     const hint = part === 'late' ? 'from-out-of-order' : ended && 'from-stale-series';
     const compaction: BlockCompaction = { level: 1, sources: [ulid], ...(hint && { hints: [hint] }) };
-    const meta = await writeBlock({ disk, directory, ulid, mintMs, endMs, series, compaction });
+    const sized = segmentBytes === undefined ? {} : { segmentBytes };
+    const meta = await writeBlock({ disk, directory, ulid, mintMs, endMs, series, compaction, ...sized });
     return meta === undefined ? undefined : { meta, chunks };
   } finally {
     source.close();

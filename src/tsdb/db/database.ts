@@ -150,6 +150,7 @@ function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Ke
     chunkRangeMs: options.minBlockDurationMs ?? defaultBlockDurationMs,
     hashSeed: (options.random ?? systemRandom).uint32(),
     ...(outOfOrderWindowMs === undefined ? {} : { outOfOrderWindowMs }),
+    ...(options.samplesPerChunk === undefined ? {} : { samplesPerChunk: options.samplesPerChunk }),
     ...(maxSeries === undefined ? {} : { maxSeries }),
     ...(maxExemplars === undefined ? {} : { maxExemplars }),
   });

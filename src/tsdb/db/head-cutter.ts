@@ -36,6 +36,8 @@ export interface HeadCutterParts {
   readonly random: Random;
   readonly directory: string;
   readonly chunkRangeMs: number;
+  /** A cut that is due waits for a random part of this. */
+  readonly mostDelayMs: number;
   readonly ledger: SeriesLedger;
   readonly spool: ChunkSpool;
   readonly openAppenders: Presence;
@@ -68,6 +70,7 @@ export class HeadCutter {
   #backoffMs = firstBackoffMs;
   /** The end of a range that was cut while what follows a cut is not done. */
   #owedMs: number | undefined;
+  #waitsUntilMs: number | undefined;
   /** When the last cut began. */
   #cutAtMs: number | undefined;
 
@@ -113,7 +116,18 @@ export class HeadCutter {
   }
 
   get #isDue(): boolean {
-    return this.#owedMs !== undefined || this.#isRangeDue;
+    if (this.#owedMs !== undefined) return true;
+    if (this.#isRangeDue) return !this.#waits;
+    this.#waitsUntilMs = undefined;
+    return false;
+  }
+
+  /** So that servers that share a disk do not all cut at once. Source: tsdb/db.go (waitingForCompactionDelay). */
+  get #waits(): boolean {
+    const { clock, random, mostDelayMs } = this.#parts;
+    if (mostDelayMs <= 0) return false;
+    this.#waitsUntilMs ??= clock.monotonicMs() + random.float() * mostDelayMs;
+    return clock.monotonicMs() < this.#waitsUntilMs;
   }
 
   get #isRangeDue(): boolean {

@@ -6,7 +6,7 @@ import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../stor
 import type { Head, HeadCensus } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
-import { BlockCompactor, compactionRules } from './block-compactor.js';
+import { BlockCompactor, compactionRules, usualReloadMs } from './block-compactor.js';
 import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import {
@@ -84,7 +84,10 @@ export class HeadDatabase implements Database {
     this.#view = new PublishedView(parts, first);
     const { disk, clock, directory, retention = keepForEver } = options;
     const turns = this.#turns;
-    const maintenance = options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels });
+    const maintenance = sizedMaintenance(
+      options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels }),
+      options.blockSegmentBytes,
+    );
     this.#maintenance = maintenance;
     const chunkRangeMs = options.minBlockDurationMs ?? defaultBlockDurationMs;
     const upkeep = { ...parts, disk, directory, chunkRangeMs, turns, view: this.#view };
@@ -94,6 +97,8 @@ export class HeadDatabase implements Database {
       ...{ disk, clock, directory, turns, maintenance, blocks: this.#blocks },
       random: options.random ?? systemRandom,
       rules: compactionRules(options),
+      uploadedBlocksFile: options.uploadedBlocksFile,
+      reloadMs: options.blockReloadMs ?? usualReloadMs,
     });
     const publications = this.#publications;
     const cutting = { ...parts, publications, maintenance, view: this.#view, blocks: this.#blocks };
@@ -113,6 +118,7 @@ export class HeadDatabase implements Database {
     this.#cutter = new HeadCutter({
       ...headCutting,
       ...{ openAppenders, late: this.#late, stale: this.#stale },
+      mostDelayMs: options.mostCutDelayMs ?? 0,
       hasCut: () => void this.#compactor.run(),
     });
     this.#appending = {
@@ -321,6 +327,12 @@ export class HeadDatabase implements Database {
       await lock?.release();
     }
   }
+}
+
+/** All blocks in files of that size. */
+function sizedMaintenance(inner: Maintenance, segmentBytes: number | undefined): Maintenance {
+  if (segmentBytes === undefined) return inner;
+  return { run: (job) => inner.run(job.kind === 'checkpoint' ? job : { ...job, segmentBytes }) };
 }
 
 function unloggedSeries(): UserError {

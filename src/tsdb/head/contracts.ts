@@ -23,6 +23,8 @@ export interface HeadOptions {
   readonly outOfOrderWindowMs?: number;
   /** What a block covers (`--storage.tsdb.min-block-duration`, 2 h): chunks end at its multiples. */
   readonly chunkRangeMs: number;
+  /** Of floats; 120 when unsaid or not above 0. */
+  readonly samplesPerChunk?: number;
   readonly maxExemplars?: number;
   /** 32 random bits, mixed into the hashes of label texts; 0 when unsaid. */
   readonly hashSeed?: number;

@@ -74,7 +74,7 @@ export class ForeignSeries {
       return;
     }
     const open = this.#rows.get(row)?.open;
-    const goesOn = open?.writer instanceof FloatChunkAppender && !needsCut(open, timestampMs);
+    const goesOn = open?.writer instanceof FloatChunkAppender && !this.#needsCut(open, timestampMs);
     if (startMs === 0 && !goesOn) this.#appendNative(row, sample, commit);
     else this.#appendWithStart(row, sample, commit);
     writer.setFlags(row, 0, rowFlag.histogram);
@@ -104,7 +104,10 @@ export class ForeignSeries {
     const foreign = this.#foreign(row);
     const { timestampMs } = sample;
     let { open } = foreign;
-    if (open !== undefined && (!(open.writer instanceof FloatChunkAppender) || needsCut(open, timestampMs))) {
+    if (
+      open !== undefined &&
+      (!(open.writer instanceof FloatChunkAppender) || this.#needsCut(open, timestampMs))
+    ) {
       this.#endOpen(row, commit);
       open = undefined;
     }
@@ -130,7 +133,7 @@ export class ForeignSeries {
     let { open } = foreign;
     const previous = open?.writer instanceof HistogramChunkWriter ? open.writer : undefined;
     const isOther = open !== undefined && (previous === undefined || !holds(previous.encoding, encoding));
-    if (open !== undefined && (isOther || needsCut(open, timestampMs))) {
+    if (open !== undefined && (isOther || this.#needsCut(open, timestampMs))) {
       this.#endOpen(row, commit);
       open = undefined;
     }
@@ -224,9 +227,13 @@ export class ForeignSeries {
     return foreign.open;
   }
 
+  #needsCut(open: OpenChunk, timestampMs: number): boolean {
+    return needsCut(open, timestampMs, this.#writer.samplesPerChunk);
+  }
+
   #note(foreign: ForeignRow, open: OpenChunk): void {
     open.isChanged = true;
-    open.nextAtMs = chunkEndMs(open);
+    open.nextAtMs = chunkEndMs(open, this.#writer.samplesPerChunk);
     this.#changed.add(foreign);
   }
 

@@ -15,7 +15,6 @@ export interface OpenChunk {
 
 /** Source: chunkenc/chunk.go and tsdb/head_append.go. */
 const floatBytesLimit = 1024 - 19;
-const samplesPerChunk = 120;
 const histogramTargetBytes = 1024;
 const fewestHistograms = 10;
 
@@ -32,19 +31,19 @@ function predictedEndMs(open: OpenChunk, ratio: number): number {
 }
 
 /** Where the chunk ends, judged behind each sample. */
-export function chunkEndMs(open: OpenChunk): number {
+export function chunkEndMs(open: OpenChunk, samplesPerChunk: number): number {
   const { writer } = open;
   if (open.hasEnd) return open.nextAtMs;
   const isFloat = writer instanceof FloatChunkAppender;
   const length = writer.bytes.length;
-  if (isFloat ? writer.count !== samplesPerChunk / 4 : length < histogramTargetBytes / 4)
+  if (isFloat ? writer.count !== Math.trunc(samplesPerChunk / 4) : length < histogramTargetBytes / 4)
     return open.nextAtMs;
   open.hasEnd = true;
   return predictedEndMs(open, isFloat ? 4 : histogramTargetBytes / length);
 }
 
 /** Whether a sample of that time begins another chunk. */
-export function needsCut(open: OpenChunk, timestampMs: number): boolean {
+export function needsCut(open: OpenChunk, timestampMs: number, samplesPerChunk: number): boolean {
   const { writer, nextAtMs } = open;
   const length = writer.bytes.length;
   if (writer instanceof FloatChunkAppender)

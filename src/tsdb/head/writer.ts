@@ -22,6 +22,10 @@ const mostLabels = 65_535;
 const noMemoryForRow = 0xffff_fffe;
 /** Memory that is kept for what existing series still bring. */
 const reserveBytes = 262_144;
+/** Source: tsdb/head.go, DefaultSamplesPerChunk. */
+const usualSamplesPerChunk = 120;
+/** Twice as many are to be counted in 16 bits; chunks are cut at 1 KiB much earlier. */
+const mostSamplesPerChunk = 32_767;
 /** Source: tsdb/head.go, sample_ooo_delta. */
 const lateBoundsSeconds = [600, 1800, 3600, 7200, 10_800, 21_600, 43_200];
 
@@ -38,6 +42,7 @@ export class HeadWriter {
   readonly #texts: TextScratch;
   /** Room for the commits of the readers. */
   readonly commitsAt: number;
+  readonly samplesPerChunk: number;
   outOfOrderWindowMs: number;
   #replayLateFromMs: number | undefined;
   minValidMs = Number.NEGATIVE_INFINITY;
@@ -78,7 +83,9 @@ export class HeadWriter {
     this.views = new HeadViews(kernels.memory, this.layout);
     const { control: controlAt, hotRows, coldRows, arena, end } = this.layout;
     exports.arenaInit(arena, end);
-    exports.headPlace(controlAt, hotRows, coldRows, options.chunkRangeMs);
+    const wanted = options.samplesPerChunk ?? usualSamplesPerChunk;
+    this.samplesPerChunk = wanted > 0 ? Math.min(wanted, mostSamplesPerChunk) : usualSamplesPerChunk;
+    exports.headPlace(controlAt, hotRows, coldRows, options.chunkRangeMs, this.samplesPerChunk);
     exports.headLimboInit();
     this.views.setWord(controlAt + control.commit, firstCommit);
     this.views.setWord(controlAt + control.epoch, firstEpoch);
