@@ -1,10 +1,8 @@
 import { otherMechanisms } from '../discovery/options.js';
-import type { StorageOptions } from '../tsdb/options.js';
 
 /** The part of a written configuration that is looked at here. */
 interface Looked {
   readonly alerting: unknown;
-  readonly storage: StorageOptions;
   readonly tracing: unknown;
   readonly otlp: unknown;
   readonly remoteWrite: unknown;
@@ -43,16 +41,10 @@ const globalKeys: readonly (readonly [path: string, property: string])[] = [
   ...jobKeys.slice(0, 5),
 ];
 
-const storageKeys: readonly (readonly [path: string, of: (storage: StorageOptions) => unknown])[] = [
-  ['tsdb.chunk_encoding.floats', ({ tsdb }) => tsdb?.chunkEncoding.floats],
-];
-
 /** Each key once, in a fixed order: `remote_write`, `scrape_configs[].oauth2`. */
 export function findNotYetEffective(written: Looked): string[] {
   const found: string[] = [];
   for (const [key, property] of topKeys) if (isSet(written[property])) found.push(key);
-  for (const [key, property] of storageKeys)
-    if (isSet(property(written.storage))) found.push(`storage.${key}`);
   for (const [key, property] of globalKeys) {
     if (isSet(propertyOf(written.global, property))) found.push(`global.${key}`);
   }

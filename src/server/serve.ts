@@ -353,6 +353,7 @@ const effectiveFeatures: ReadonlySet<string> = new Set([
   'promql-extended-range-selectors',
   'promql-binop-fill-modifiers',
   'promql-delayed-name-removal',
+  'xor2-encoding',
 ]);
 
 function databaseLogger(logger: Logger): NonNullable<Parameters<typeof openDatabase>[0]['logger']> {

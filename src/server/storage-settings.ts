@@ -22,12 +22,20 @@ export function retentionOf(
   return { timeMs: Math.min(time, longestRetentionMs), sizeBytes: size, percentage };
 }
 
+/** The file's key, or what the feature makes the default. Source: tsdb/db.go (ApplyConfig). */
+function floatEncodingOf({ features }: ServerSettings, { tsdb }: StorageOptions): 'xor' | 'xor2' {
+  const set = tsdb?.chunkEncoding.floats ?? '';
+  if (set === 'xor' || set === 'xor2') return set;
+  return features.has('xor2-encoding') ? 'xor2' : 'xor';
+}
+
 /** Those that a reload changes. */
 export function runningSettings(settings: ServerSettings, storage: StorageOptions): DatabaseSettings {
   const { maxExemplars = defaultMaxExemplars } = storage.exemplars ?? {};
   return {
     retention: retentionOf(settings, storage),
     outOfOrderWindowMs: storage.tsdb?.outOfOrderTimeWindow ?? 0,
+    floatEncoding: floatEncodingOf(settings, storage),
     staleSeriesThreshold: storage.tsdb?.staleSeriesCompactionThreshold ?? 0,
     maxExemplars: settings.features.has('exemplar-storage') ? Math.max(0, maxExemplars) : 0,
   };

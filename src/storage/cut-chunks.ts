@@ -7,6 +7,7 @@ import {
 import { wordsOf } from '../model/index.js';
 import { histogramKind, type SeriesColumns } from './columns.js';
 import type { ChunkBytes } from './contracts.js';
+import { readChunk } from './read-chunks.js';
 
 /** Samples that upstream aims at in a chunk (tsdb.DefaultSamplesPerChunk). */
 const samplesPerChunk = 120;
@@ -27,6 +28,21 @@ export function cutChunks(columns: SeriesColumns): ChunkBytes[] {
     from = to;
   }
   return chunks;
+}
+
+/** How floats without start timestamps are kept. */
+export type FloatEncoding = 'xor' | 'xor2';
+
+/** The same samples of a chunk of floats in the newer encoding; any other chunk as it is. */
+export function asXor2<Chunk extends Pick<ChunkBytes, 'encoding' | 'bytes'>>(chunk: Chunk): Chunk {
+  if (chunk.encoding !== chunkEncoding.xor) return chunk;
+  const rows = readChunk(chunk);
+  const { timestamps, values, length } = rows.columns(0, rows.length);
+  const words = wordsOf(values);
+  const appender = new FloatChunkAppender(chunkEncoding.xor2);
+  for (let row = 0; row < length; row++)
+    appender.append(timestamps[row] as number, words[2 * row] as number, words[2 * row + 1] as number, 0);
+  return { ...chunk, encoding: chunkEncoding.xor2, bytes: appender.bytes };
 }
 
 function hasStarts(columns: SeriesColumns, from: number, to: number): boolean {

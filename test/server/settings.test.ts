@@ -75,7 +75,7 @@ describe('server: settings', () => {
   it('name the flags without effect', () => {
     const { ineffective } = read({
       'auto-gomaxprocs': false,
-      'storage.tsdb.head-chunks-write-queue-size': '1GB',
+      'storage.tsdb.head-chunks-write-queue-size': '100',
     });
     assert.deepEqual(ineffective.map(({ name }) => name).sort(), [
       'auto-gomaxprocs',

@@ -109,7 +109,7 @@ class Run {
   }
 
   async #open(): Promise<Database> {
-    const { sync, compression, segmentSizeBytes, startTimestamps } = this.#script;
+    const { sync, compression, segmentSizeBytes, startTimestamps, floatEncoding = 'xor' } = this.#script;
     return openDatabase({
       directory,
       disk: this.#disk,
@@ -126,6 +126,7 @@ class Run {
       walCompression: compression,
       segmentSizeBytes,
       walStartTimestamps: startTimestamps,
+      floatEncoding,
     });
   }
 

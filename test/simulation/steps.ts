@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../../src/base/index.js';
+import type { FloatEncoding } from '../../src/storage/index.js';
 import type { WalCompression, WalSync } from '../../src/tsdb/wal/index.js';
 import type { FaultRates, Interruption } from '../support/fault-disk.js';
 
@@ -42,6 +43,7 @@ export interface Script {
   readonly compression: WalCompression;
   readonly segmentSizeBytes: number;
   readonly startTimestamps: boolean;
+  readonly floatEncoding?: FloatEncoding;
   /** For samples out of order; 0 for none. */
   readonly windowMs: number;
   readonly steps: readonly Step[];
@@ -71,6 +73,7 @@ export function scriptOf(seed: number, sync: WalSync): Script {
     compression: (['none', 'snappy', 'zstd'] as const)[below(3)] as WalCompression,
     segmentSizeBytes: 32_768 * (1 + below(3)),
     startTimestamps: below(3) === 0,
+    floatEncoding: below(4) === 0 ? 'xor2' : 'xor',
     windowMs: below(2) === 0 ? 40_000 : 0,
     steps,
   };

@@ -1,4 +1,5 @@
 import { type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
+import { asXor2, type FloatEncoding } from '../../storage/index.js';
 import { HeadChunkWriter, removeHeadChunksBefore } from '../chunks/index.js';
 import type { ChunkPlace, Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
@@ -13,6 +14,7 @@ const retryMs = 5000;
 interface Written {
   readonly id: number;
   readonly place: ChunkPlace;
+  readonly encoding: number;
 }
 
 export interface ChunkSpoolOptions {
@@ -22,6 +24,7 @@ export interface ChunkSpoolOptions {
   readonly head: Head;
   /** The newest file that is there, 0 when there is none. */
   readonly lastSegment: number;
+  readonly floatEncoding: FloatEncoding | undefined;
   readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
@@ -40,10 +43,12 @@ export class ChunkSpool {
   #hasFailed = false;
   #unflushed: Written[] = [];
   #isClosed = false;
+  floatEncoding: FloatEncoding;
 
   constructor(options: ChunkSpoolOptions) {
     const { disk, directory, lastSegment } = options;
     this.#options = options;
+    this.floatEncoding = options.floatEncoding ?? 'xor';
     this.#writer = new HeadChunkWriter({ disk, directory, lastSegment });
   }
 
@@ -77,12 +82,14 @@ export class ChunkSpool {
     const { head, stats, events, directory } = this.#options;
     // What a failure left goes first.
     if (this.#unflushed.length === 0) {
-      for (const chunk of head.unwritten(chunksInWrite))
-        this.#unflushed.push({ id: chunk.id, place: this.#writer.append(chunk) });
+      for (const closed of head.unwritten(chunksInWrite)) {
+        const chunk = this.floatEncoding === 'xor2' ? asXor2(closed) : closed;
+        this.#unflushed.push({ id: closed.id, place: this.#writer.append(chunk), encoding: chunk.encoding });
+      }
     }
     try {
       await this.#writer.flush();
-      for (const { id, place } of this.#unflushed) head.chunkWritten(id, place);
+      for (const { id, place, encoding } of this.#unflushed) head.chunkWritten(id, place, encoding);
       stats.headChunksWritten += this.#unflushed.length;
       this.#unflushed = [];
       this.#hasFailed = false;

@@ -1,7 +1,7 @@
 import type { Clock, Disk, Random } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { Matcher } from '../../model/index.js';
-import type { ExemplarFigures, Storage } from '../../storage/index.js';
+import type { ExemplarFigures, FloatEncoding, Storage } from '../../storage/index.js';
 import type { HeadCensus, HeadTallies } from '../head/index.js';
 import type { WalCompression, WalSync } from '../wal/index.js';
 import type { DatabaseReader, DatabaseView } from './database-reader.js';
@@ -34,6 +34,8 @@ export interface DatabaseOptions {
   readonly minBlockDurationMs?: number;
   /** What blocks grow to: a tenth of the time they are kept, 31 days at most when unsaid. */
   readonly maxBlockDurationMs?: number;
+  /** Of floats without start timestamps, once their chunk takes no more; `xor` when unsaid. */
+  readonly floatEncoding?: FloatEncoding;
   /** Of floats; 120 when unsaid. */
   readonly samplesPerChunk?: number;
   /** Of files of chunks in blocks; 512 MiB when unsaid. */
@@ -81,6 +83,8 @@ export interface DatabaseSettings {
   readonly retention?: Retention;
   /** From the next transaction on; what was let in before stays. */
   readonly outOfOrderWindowMs?: number;
+  /** From the next chunk on that takes no more. */
+  readonly floatEncoding?: FloatEncoding;
   /** From the next minute on. */
   readonly staleSeriesThreshold?: number;
   /** The newest stay; 0 for none. */

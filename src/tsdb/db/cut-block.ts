@@ -2,7 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { compareUtf8, type Disk } from '../../base/index.js';
 import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import { type ChunkBytes, cutChunks, mergeChunks, readChunk, SymbolTable } from '../../storage/index.js';
+import {
+  asXor2,
+  type ChunkBytes,
+  cutChunks,
+  type FloatEncoding,
+  mergeChunks,
+  readChunk,
+  SymbolTable,
+} from '../../storage/index.js';
 import {
   type BlockChunk,
   type BlockCompaction,
@@ -35,6 +43,7 @@ export interface CutJob {
   /** Of series that have ended, these alone; all series when unsaid. */
   readonly ended?: Float64Array;
   readonly segmentBytes?: number;
+  readonly floatEncoding?: FloatEncoding;
 }
 
 export interface CutResult {
@@ -54,7 +63,7 @@ export async function cutBlock(
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<CutResult | undefined> {
   const { directory, chunksHeadDirectory, view, readerSlot, deletions, ulid, mintMs, endMs, part } = job;
-  const { deletesLate, ended, segmentBytes } = job;
+  const { deletesLate, ended, segmentBytes, floatEncoding } = job;
   const only = ended && new Set(ended);
   const mapped = new HeadChunkReader(disk, chunksHeadDirectory);
   const window = { mintMs, maxtMs: endMs - 1 };
@@ -74,7 +83,8 @@ export async function cutBlock(
     const matched = source.match({ ...window, matchers: [], symbols });
     const order = await labelOrder(matched, symbols);
     const chunks = createChunkFigures();
-    const series = seriesOf(matched, { order, symbols, mintMs, endMs, chunks });
+    const parts = { order, symbols, mintMs, endMs, chunks, floatEncoding };
+    const series = seriesOf(matched, parts);
     const hint = part === 'late' ? 'from-out-of-order' : ended && 'from-stale-series';
     const compaction: BlockCompaction = { level: 1, sources: [ulid], ...(hint && { hints: [hint] }) };
     const sized = segmentBytes === undefined ? {} : { segmentBytes };
@@ -87,6 +97,7 @@ export async function cutBlock(
 }
 
 interface SeriesParts {
+  readonly floatEncoding: FloatEncoding | undefined;
   readonly chunks: ChunkFigures;
   readonly order: Uint32Array;
   readonly symbols: SymbolTable;
@@ -96,12 +107,13 @@ interface SeriesParts {
 
 async function* seriesOf(
   matched: MatchedSeries,
-  { order, symbols, mintMs, endMs, chunks: figures }: SeriesParts,
+  { order, symbols, mintMs, endMs, chunks: figures, floatEncoding }: SeriesParts,
 ): AsyncGenerator<BlockSeriesInput> {
   let count = 0;
   for (const index of order) {
     if (++count % seriesInTurn === 0) await setImmediate();
-    const chunks = blockChunks(matched.chunks(index), mintMs, endMs);
+    const found = blockChunks(matched.chunks(index), mintMs, endMs);
+    const chunks = floatEncoding === 'xor2' ? found.map(asXor2) : found;
     for (const chunk of chunks) observeChunk(figures, chunk);
     if (chunks.length > 0) yield { labels: symbols.labels(matched.labels(index)), chunks };
   }

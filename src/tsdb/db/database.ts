@@ -98,6 +98,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
     directory: chunksHeadDirectory,
     head,
     lastSegment: read.lastChunkFile,
+    floatEncoding: options.floatEncoding,
     stats,
     events,
   });

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { type Disk, directorySizeBytes, messageOf, systemRandom, UserError } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher, Metadata } from '../../model/index.js';
-import type { Appender, CardinalityStats, Querier, TimeWindow } from '../../storage/index.js';
+import type { Appender, CardinalityStats, FloatEncoding, Querier, TimeWindow } from '../../storage/index.js';
 import type { Head, HeadCensus } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
@@ -84,10 +84,11 @@ export class HeadDatabase implements Database {
     this.#view = new PublishedView(parts, first);
     const { disk, clock, directory, retention = keepForEver } = options;
     const turns = this.#turns;
-    const maintenance = sizedMaintenance(
-      options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels }),
-      options.blockSegmentBytes,
-    );
+    const inner = options.maintenance ?? maintenanceHere({ disk, kernels: () => parts.readerKernels });
+    const maintenance = shapedMaintenance(inner, () => ({
+      ...(options.blockSegmentBytes === undefined ? {} : { segmentBytes: options.blockSegmentBytes }),
+      floatEncoding: spool.floatEncoding,
+    }));
     this.#maintenance = maintenance;
     const chunkRangeMs = options.minBlockDurationMs ?? defaultBlockDurationMs;
     const upkeep = { ...parts, disk, directory, chunkRangeMs, turns, view: this.#view };
@@ -222,7 +223,8 @@ export class HeadDatabase implements Database {
   }
 
   applySettings(settings: DatabaseSettings): void {
-    const { retention, outOfOrderWindowMs, staleSeriesThreshold, maxExemplars } = settings;
+    const { retention, outOfOrderWindowMs, staleSeriesThreshold, maxExemplars, floatEncoding } = settings;
+    if (floatEncoding !== undefined) this.#parts.spool.floatEncoding = floatEncoding;
     const { head, events } = this.#parts;
     if (staleSeriesThreshold !== undefined) this.#stale.threshold = staleSeriesThreshold;
     if (retention !== undefined) this.#blocks.retention = retention;
@@ -329,10 +331,14 @@ export class HeadDatabase implements Database {
   }
 }
 
-/** All blocks in files of that size. */
-function sizedMaintenance(inner: Maintenance, segmentBytes: number | undefined): Maintenance {
-  if (segmentBytes === undefined) return inner;
-  return { run: (job) => inner.run(job.kind === 'checkpoint' ? job : { ...job, segmentBytes }) };
+interface BlockShape {
+  readonly segmentBytes?: number;
+  readonly floatEncoding: FloatEncoding;
+}
+
+/** All blocks in files of that size, and those that are cut with floats of that encoding. */
+function shapedMaintenance(inner: Maintenance, shape: () => BlockShape): Maintenance {
+  return { run: (job) => inner.run(job.kind === 'checkpoint' ? job : { ...job, ...shape() }) };
 }
 
 function unloggedSeries(): UserError {

@@ -88,7 +88,7 @@ export class ClosedChunks {
     };
   }
 
-  written(id: number, place: ChunkPlace): void {
+  written(id: number, place: ChunkPlace, encoding: number): void {
     const index = id - this.#first;
     const row = this.#rows[index] ?? -1;
     if (row < 0) return;
@@ -100,6 +100,7 @@ export class ClosedChunks {
       this.#writer.changeRow(row, () => {
         views.setWord(record + chunk.at, place.segment);
         views.setWord(record + chunk.bytes, place.offset);
+        views.bytes[record + chunk.encoding] = encoding;
         views.bytes[record + chunk.flags] = views.byte(record + chunk.flags) | chunkFlag.onDisk;
       });
       exports.headRetire(at, bytes);

@@ -247,8 +247,8 @@ export interface Head {
   readonly unwrittenCount: number;
   /** Closed chunks that are not on disk, oldest first, at most `limit`. */
   unwritten(limit: number): readonly UnwrittenChunk[];
-  /** Frees the memory once no reader can be in it. */
-  chunkWritten(id: number, place: ChunkPlace): void;
+  /** Frees the memory once no reader can be in it. On disk the chunk has that encoding. */
+  chunkWritten(id: number, place: ChunkPlace, encoding: number): void;
 
   /**
    * Drops chunks in order that end before `mintMs`, and series that then have no chunk and that no appender holds, in

@@ -295,9 +295,9 @@ class ArenaHead implements Head {
     return this.#state.writer.closed.unwritten(limit);
   }
 
-  chunkWritten(id: number, place: ChunkPlace): void {
+  chunkWritten(id: number, place: ChunkPlace, encoding: number): void {
     const { writer } = this.#state;
-    writer.closed.written(id, place);
+    writer.closed.written(id, place, encoding);
     if (writer.publishing === 0) writer.reclaim();
   }
 

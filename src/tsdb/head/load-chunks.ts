@@ -83,16 +83,16 @@ export function wholeChunks(seen: readonly VisibleChunk[], parts: Parts): ChunkB
     const bytes = parts.kernels.bytes.slice(copied.at, copied.at + copied.length);
     scope.free(copied.at);
     const { encoding, mintMs, maxtMs } = each;
-    return each.isPartial ? encodedAgain(bytes) : { encoding, mintMs, maxtMs, bytes };
+    return each.isPartial ? encodedAgain(encoding, bytes) : { encoding, mintMs, maxtMs, bytes };
   });
   scope.close();
   return chunks.sort((a, b) => a.mintMs - b.mintMs);
 }
 
 /** The samples that a chunk's header counts and nothing behind them. */
-function encodedAgain(bytes: Uint8Array): ChunkBytes {
+function encodedAgain(stored: number, bytes: Uint8Array): ChunkBytes {
   const encoding = chunkEncoding.xor;
-  const { length, timestamps, values } = readChunk({ encoding, bytes });
+  const { length, timestamps, values } = readChunk({ encoding: stored, bytes });
   assert(length > 0, 'a chunk of which nothing is seen is not read');
   return {
     encoding,

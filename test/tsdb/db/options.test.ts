@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
+import type { Labels } from '../../../src/model/index.js';
+import { type Querier, SymbolTable } from '../../../src/storage/index.js';
+import { blockSource, openBlock } from '../../../src/tsdb/block/index.js';
+import { readHeadChunks } from '../../../src/tsdb/chunks/index.js';
 import type { Database } from '../../../src/tsdb/index.js';
+import { always, appendRows, request } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
 import {
   blocks,
@@ -11,6 +16,7 @@ import {
   names,
   open,
   seriesCount,
+  seriesLabels,
   startMs,
 } from './filled-database.js';
 import { ManualClock } from './manual-clock.js';
@@ -113,4 +119,62 @@ describe('options of a database', () => {
     assert.equal(database.blockCount, 2);
     await database.close();
   });
+
+  it('floatEncoding xor2: of chunks that take no more, whether written before it or after, and of blocks', async () => {
+    const clock = new ManualClock();
+    const disk = new FaultDisk(seededRandom(6));
+    const options = { clock, outOfOrderWindowMs: 60_000, maxBlockDurationMs: 30_000 };
+    const database = await open(disk, options);
+    await fill(database, startMs, startMs + 13_000);
+    await advance(clock, 1000);
+    database.applySettings({ floatEncoding: 'xor2' });
+    await fill(database, startMs + 13_000, startMs + 20_000);
+    const early = database.querier(always);
+    await fill(database, startMs + 20_000, startMs + 33_000);
+    await advance(clock, 1000);
+    assert.deepEqual(await encodings(disk, '/data/chunks_head'), [1, 4]);
+    const seen = await readRows(early);
+    assert.deepEqual(seen, each(40));
+    early.close();
+    const late = database.appender();
+    appendRows(late, [late.series(seriesLabels[0] as Labels), startMs + 7, startMs + 7]);
+    await late.commit('acknowledged');
+    const expected = each(66).map((count, i) => (i === 0 ? count + 1 : count));
+    assert.deepEqual(await counts(database), expected);
+    await database.maybeCut();
+    await database.compact();
+    for (const block of names(disk, /\/meta\.json$/))
+      assert.deepEqual(await blockEncodings(disk, block.replace('/meta.json', '')), [4]);
+    assert.deepEqual(await counts(database), expected);
+    await database.close();
+    const again = await open(disk.kill(), { ...options, floatEncoding: 'xor2' });
+    assert.deepEqual(await counts(again), expected);
+    await again.close();
+  });
 });
+
+async function encodings(disk: FaultDisk, chunksHead: string): Promise<number[]> {
+  const found = new Set<number>();
+  await readHeadChunks({ disk, directory: chunksHead, onChunk: ({ encoding }) => found.add(encoding) });
+  return [...found].sort();
+}
+
+async function blockEncodings(disk: FaultDisk, block: string): Promise<number[]> {
+  const found = new Set<number>();
+  const opened = await openBlock({ disk, directory: block });
+  const source = blockSource({ block: opened, window: always });
+  const matched = source.match({ ...always, matchers: [], symbols: new SymbolTable() });
+  for (let i = 0; i < matched.count; i++) for (const { encoding } of matched.chunks(i)) found.add(encoding);
+  source.close();
+  await opened.close();
+  return [...found];
+}
+
+/** Samples of each series. */
+async function readRows(querier: Querier): Promise<number[]> {
+  const set = querier.select(request(['__name__=m'], { symbols: new SymbolTable(), sorted: true }));
+  const found: number[] = [];
+  while (await set.next()) found.push(set.columns.length);
+  set.close();
+  return found;
+}

@@ -4,6 +4,7 @@ import type { Kernels } from '../../../src/kernels/index.js';
 import { type Histogram, Labels } from '../../../src/model/index.js';
 import {
   type Appender,
+  asXor2,
   createMemoryStore,
   type MemoryStore,
   type Querier,
@@ -143,9 +144,10 @@ class Twins {
 
   writeChunks(): void {
     for (const chunk of this.head.head.unwritten(1 + this.below(40))) {
-      const { encoding, bytes } = chunk;
+      // On disk every other one is in the newer encoding.
+      const { encoding, bytes } = chunk.id % 2 === 0 ? asXor2(chunk) : chunk;
       const offset = this.files.chunks.push({ encoding, bytes: bytes.slice() }) - 1;
-      this.head.head.chunkWritten(chunk.id, { segment: 1, offset });
+      this.head.head.chunkWritten(chunk.id, { segment: 1, offset }, encoding);
     }
   }
 

@@ -80,7 +80,7 @@ class Recorded {
   write(head: Head, limit: number): void {
     for (const chunk of head.unwritten(limit)) {
       const offset = this.files.push({ ...chunk, bytes: chunk.bytes.slice() }) - 1;
-      head.chunkWritten(chunk.id, { segment: 1, offset });
+      head.chunkWritten(chunk.id, { segment: 1, offset }, chunk.encoding);
     }
   }
 
