@@ -106,6 +106,7 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
     options,
     { ...memory, readerKernels, deletions, ledger, writer, lateLog, stats, reader, spool, events, lock, log },
     view,
+    read.gone,
   );
   await database.showBlocks();
   if (read.isLateUnsafe) await database.compactLate();

@@ -2,7 +2,14 @@ import * as path from 'node:path';
 import { type Disk, directorySizeBytes, messageOf, systemRandom, UserError } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher, Metadata } from '../../model/index.js';
-import type { Appender, CardinalityStats, FloatEncoding, Querier, TimeWindow } from '../../storage/index.js';
+import type {
+  Appender,
+  CardinalityStats,
+  FloatEncoding,
+  Querier,
+  SeriesRef,
+  TimeWindow,
+} from '../../storage/index.js';
 import type { Head, HeadCensus } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
@@ -75,7 +82,13 @@ export class HeadDatabase implements Database {
   #closing: Promise<void> | undefined;
   #census: Promise<HeadCensus> | undefined;
 
-  constructor(options: DatabaseOptions, parts: DatabaseParts, first: DatabaseView) {
+  /** `gone`: series that the log names and that the head has not got. */
+  constructor(
+    options: DatabaseOptions,
+    parts: DatabaseParts,
+    first: DatabaseView,
+    gone: readonly SeriesRef[],
+  ) {
     const { spool } = parts;
     const openAppenders = new Presence();
     this.#parts = parts;
@@ -113,6 +126,7 @@ export class HeadDatabase implements Database {
       compression: options.walCompression ?? 'snappy',
       segmentBytes: options.segmentSizeBytes,
     });
+    log.seriesGone(gone);
     const random = options.random ?? systemRandom;
     const headCutting = { ...cutting, disk, clock, random, directory, chunkRangeMs, turns, log };
     this.#stale = new StaleCompactor(headCutting, options.staleSeriesThreshold ?? 0);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
+import type { SeriesRef } from '../../storage/index.js';
 import { removeUnbegun, repairHeadChunks } from '../chunks/index.js';
 import type { Head } from '../head/index.js';
 import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
@@ -25,6 +26,8 @@ export interface ReadHead {
   readonly lateLog: LateLog;
   readonly lateStats: LateLogStats;
   readonly hasDamagedChunks: boolean;
+  /** Series that the log names and that are in blocks whole. */
+  readonly gone: readonly SeriesRef[];
   /** Late samples should become blocks at once: what has them is damaged, or will not be read again. */
   readonly isLateUnsafe: boolean;
   /** The newest of `chunks_head`, 0 where there is none. */
@@ -49,6 +52,7 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
   const lateStats = emptyLateLogStats();
   const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events, lateStats });
+  const gone = head.removeForgotten();
   await repairLog(planRepair(replay.reports, replay.firstIndex), {
     disk,
     clock,
@@ -61,7 +65,7 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   const isForeignDeleted = isForeign(survey) && deletions.all.size > 0;
   const isLeftAlone = chunks.hasLate && survey?.hasSamples !== true;
   return {
-    ...{ replay, lateLog, lateStats },
+    ...{ replay, lateLog, lateStats, gone },
     hasDamagedChunks: chunks.scan.damage !== undefined,
     isLateUnsafe: survey?.isDamaged === true || isForeignDeleted || isLeftAlone,
     lastChunkFile: chunks.scan.lastSegment,

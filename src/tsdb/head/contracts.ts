@@ -237,8 +237,10 @@ export interface Head {
   /** The same for samples that were late whatever the log has of their series. */
   replayLateFloats(batch: FloatBatch): number;
   replayLateHistogram(sample: HistogramSample): boolean;
-  /** Takes a series away that went to a block with all it had; one that is known by another reference too stays. */
+  /** What came in order of a series so far is in a block. */
   forgetReplayed(ref: SeriesRef): void;
+  /** Takes away those of these that nothing came for since; answers their references. */
+  removeForgotten(): readonly SeriesRef[];
   restoreMetadata(metric: string, metadata: Metadata): void;
   /** Refs up to this one are never given out. */
   reserveRefs(upTo: SeriesRef): void;

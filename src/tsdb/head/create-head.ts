@@ -28,7 +28,7 @@ import type {
   StoredSeries,
   UnwrittenChunk,
 } from './contracts.js';
-import { endedSeries, evictSeries, forgetReplayed } from './evict.js';
+import { endedSeries, evictSeries, forgetReplayed, removeForgotten } from './evict.js';
 import { ArenaAppender } from './head-appender.js';
 import { noRow } from './layout.js';
 import {
@@ -193,6 +193,10 @@ class ArenaHead implements Head {
 
   forgetReplayed(ref: SeriesRef): void {
     forgetReplayed(this.#state, ref);
+  }
+
+  removeForgotten(): readonly SeriesRef[] {
+    return removeForgotten(this.#state);
   }
 
   census(): Steps<HeadCensus> {

@@ -6,19 +6,43 @@ import { isStaleFloat } from './foreign-series.js';
 import { hot, noRow, rowFlag } from './layout.js';
 import { settleRow } from './replay.js';
 import type { HeadState } from './state.js';
-import { dropAll, hasLate, removeRows } from './truncate.js';
+import { dropInOrder, hasLate, removeRows } from './truncate.js';
 
-/** Of a log that is read: the series went to a block with all that came before. One known by another reference stays. */
+/**
+ * Of a log that is read: what came in order is in a block. The series stays for whatever the log still has of it: it may
+ * have come back before it was gone. One that is known by another reference is left as it is.
+ */
 export function forgetReplayed(state: HeadState, ref: SeriesRef): void {
-  const { writer, foreign } = state;
+  const { writer, foreign, forgotten } = state;
+  const { views } = writer;
   const row = writer.rowOf(ref);
   if (row === noRow || writer.refOf(row) !== ref) return;
   settleRow(state, row);
   foreign.endBefore(row, Number.POSITIVE_INFINITY, writer.commit);
   if (!closeOpen(writer, row)) return;
-  dropAll(state, row);
-  const steps = removeRows(state, [row], () => undefined);
+  dropInOrder(state, row);
+  foreign.forgetRow(row);
+  writer.setFlags(row, 0, rowFlag.histogram);
+  writer.changeRow(row, () => {
+    const at = views.hotRow(row);
+    views.setDouble(at + hot.lastMs, Number.NEGATIVE_INFINITY);
+    views.setDouble(at + hot.lastDelta, Number.NEGATIVE_INFINITY);
+    views.setDouble(at + hot.lastValue, 0);
+  });
+  forgotten.add(ref);
+}
+
+/** Takes away those of the series that nothing came for; answers their references. */
+export function removeForgotten(state: HeadState): readonly SeriesRef[] {
+  const { writer, forgotten } = state;
+  const gone: SeriesRef[] = [];
+  const rows = [...forgotten].map((ref) => writer.rowOf(ref)).filter((row) => row !== noRow);
+  forgotten.clear();
+  const steps = removeRows(state, rows, (refs) => {
+    for (const ref of refs) gone.push(ref);
+  });
   while (!steps.next().done);
+  return gone;
 }
 
 /** Rows of one step: a millisecond or two. */
@@ -69,7 +93,7 @@ export function* evictSeries(
       if (row === noRow || writer.lastMsOf(row) !== endMs || !isEnded(state, row)) continue;
       foreign.endBefore(row, Number.POSITIVE_INFINITY, writer.commit);
       if (!closeOpen(writer, row)) continue;
-      dropAll(state, row);
+      dropInOrder(state, row);
       rows.push(row);
     }
     writer.takeNotes();

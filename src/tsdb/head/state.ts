@@ -1,4 +1,5 @@
 import type { Labels, Metadata } from '../../model/index.js';
+import type { SeriesRef } from '../../storage/index.js';
 import type { HeadOptions } from './contracts.js';
 import { ForeignSeries } from './foreign-series.js';
 import { HeadExemplars } from './head-exemplars.js';
@@ -24,6 +25,8 @@ export class HeadState {
   readonly exemplars: HeadExemplars;
   readonly metadata = new Map<string, Metadata>();
   readonly openAppenders = new Set<OpenAppender>();
+  /** Series of a log that went to blocks before their time. */
+  readonly forgotten = new Set<SeriesRef>();
 
   constructor(options: HeadOptions) {
     this.writer = new HeadWriter(options);

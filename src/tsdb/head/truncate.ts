@@ -94,10 +94,10 @@ export function hasLate(state: HeadState, row: number): boolean {
   return found;
 }
 
-/** Drops the chunks of a row, or hides them from later readers. */
-export function dropAll(state: HeadState, row: number): void {
+/** Drops the chunks of a row's samples in order, or hides them from later readers. */
+export function dropInOrder(state: HeadState, row: number): void {
   eachRecord(state, row, (record) => {
-    if (!hideFromLater(state, row, record)) dropOld(state.writer, row, record);
+    if (!isLate(state, record) && !hideFromLater(state, row, record)) dropOld(state.writer, row, record);
   });
 }
 
