@@ -14,7 +14,7 @@ import {
   registerProcessMetrics,
   registerRuntimeMetrics,
 } from '../telemetry/index.js';
-import { type Database, openDatabase } from '../tsdb/index.js';
+import { type Database, openDatabase, openForServing, type ReplayProgress } from '../tsdb/index.js';
 import { createWebServer, type Notification, type Readiness, type WebServer } from '../web/index.js';
 import { registerDatabaseMetrics } from './database-metrics/register.js';
 import { hostMetricsPath } from './default-config.js';
@@ -119,31 +119,11 @@ class Server {
     try {
       this.#addresses = await web.listen(settings.listenAddresses);
       for (const address of this.#addresses) this.#logger.info('Listening on', { component: 'web', address });
-      this.#database = await openDatabase({
-        directory: settings.dataDirectory,
-        ...storageSettings(settings, this.#requireConfig().storage),
-        kernelModule: this.#requireKernels(),
-        readerKernels: workers.kernels,
-        maintenance: workers.maintenance,
-        disk,
-        clock: this.#options.clock,
-        random: this.#options.random,
-        logger: databaseLogger(this.#logger),
-        lock: settings.lockDirectory,
-        walSync: settings.walSync,
-        walGatherMs,
-        walCompression: settings.walCompression,
-        segmentSizeBytes: settings.walSegmentBytes,
-        onReplayProgress: ({ first, last, segment }) => {
-          this.#replayProgress = { min: first, max: last, current: segment };
-        },
-        onFsync: this.#fsyncObserver('wal'),
-        onLateFsync: this.#fsyncObserver('out_of_order_wbl'),
-      });
+      this.#database = await this.#openDatabase(workers);
       workers.follow();
       this.#logger.info('TSDB started');
       await this.#applyConfig();
-      this.#scraping.start();
+      if (!settings.readOnly) this.#scraping.start();
       if (this.#readiness === 'starting') this.#readiness = 'ready';
       this.#logger.info('Server is ready to receive web requests.');
       if (this.#isEmbedded) this.#greet();
@@ -185,6 +165,35 @@ class Server {
     }
   }
 
+  #openDatabase(workers: Workers): Promise<Database> {
+    const { settings, disk, clock, random } = this.#options;
+    const reading = {
+      directory: settings.dataDirectory,
+      kernelModule: this.#requireKernels(),
+      ...{ disk, clock },
+      logger: databaseLogger(this.#logger),
+      onReplayProgress: ({ first, last, segment }: ReplayProgress) => {
+        this.#replayProgress = { min: first, max: last, current: segment };
+      },
+      blockReloadMs: settings.blockReloadMs,
+    };
+    if (settings.readOnly) return openForServing(reading);
+    return openDatabase({
+      ...reading,
+      ...storageSettings(settings, this.#requireConfig().storage),
+      readerKernels: workers.kernels,
+      maintenance: workers.maintenance,
+      random,
+      lock: settings.lockDirectory,
+      walSync: settings.walSync,
+      walGatherMs,
+      walCompression: settings.walCompression,
+      segmentSizeBytes: settings.walSegmentBytes,
+      onFsync: this.#fsyncObserver('wal'),
+      onLateFsync: this.#fsyncObserver('out_of_order_wbl'),
+    });
+  }
+
   async #readConfig(): Promise<void> {
     const { settings, disk, env, clock } = this.#options;
     this.#logger.info('Loading configuration file', { filename: settings.configFile });
@@ -198,12 +207,16 @@ class Server {
   async #applyConfig(): Promise<void> {
     const config = this.#requireConfig();
     this.#requireDatabase().applySettings(runningSettings(this.#options.settings, config.storage));
-    await this.#scraping.apply({ jobs: config.jobs, externalLabels: config.global.externalLabels });
-    this.#workers?.refreshDefaultStep();
-    this.#discovery.apply(new Map(config.jobs.map(({ scrape, discovery }) => [scrape.jobName, discovery])));
+    if (!this.#options.settings.readOnly) await this.#applyJobs(config);
     this.#logger.info('Completed loading of configuration file', {
       filename: this.#options.settings.configFile,
     });
+  }
+
+  async #applyJobs(config: Config): Promise<void> {
+    await this.#scraping.apply({ jobs: config.jobs, externalLabels: config.global.externalLabels });
+    this.#workers?.refreshDefaultStep();
+    this.#discovery.apply(new Map(config.jobs.map(({ scrape, discovery }) => [scrape.jobName, discovery])));
   }
 
   async #shutDown(web: WebServer, workers: Workers): Promise<void> {

@@ -39,6 +39,8 @@ export interface ServerSettings {
   /** 0 for no limit. */
   readonly retentionMs: number;
   readonly retentionBytes: number;
+  /** Nothing is scraped or written. */
+  readonly readOnly: boolean;
   readonly lockDirectory: boolean;
   readonly walSync: 'commit' | 'interval' | 'none';
   readonly walSegmentBytes: number;
@@ -144,6 +146,13 @@ export function portOf(address: string): string {
 const leastReloadMs = 1000;
 const defaultRetentionMs = 15 * 86_400_000;
 
+function readOnlyOf(reader: FlagReader): boolean {
+  const name = 'storage.tsdb.read-only';
+  if (reader.isTrue(name) && reader.isTrue('web.enable-remote-write-receiver'))
+    throw badFlag(name, 'keeps no samples, and --web.enable-remote-write-receiver takes some');
+  return reader.isTrue(name);
+}
+
 /** Source: cmd/prometheus/main.go. */
 function blockSegmentBytesOf(reader: FlagReader): number | undefined {
   const name = 'storage.tsdb.max-block-chunk-segment-size';
@@ -205,6 +214,7 @@ export function readSettings(given: GivenFlags): ServerSettings {
     blockReloadMs: Math.max(leastReloadMs, reader.durationMs('storage.tsdb.block-reload-interval')),
     mergesOverlaps: reader.isTrue('storage.tsdb.allow-overlapping-compaction'),
     ...retentionOf(reader),
+    readOnly: readOnlyOf(reader),
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
     walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
     walSegmentBytes,

@@ -9,6 +9,7 @@ export {
   type MergeTarget,
   mergeBlocks,
   type OpenedPlace,
+  openForServing,
   openPlace,
   openReadOnly,
   type PlaceOptions,

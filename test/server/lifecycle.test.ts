@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporaryDirectory } from '../commands/sample-directory.js';
+import { temporaryDirectory, writeDataDirectory, writeSampleBlock } from '../commands/sample-directory.js';
 import { freePort, Program, runTsprom, tsprom } from '../support/programs.js';
 
 interface Sample {
@@ -197,6 +197,42 @@ describe('server: a life', () => {
     const { code, stderr } = site.refused(`--web.listen-address=127.0.0.1:${await freePort()}`);
     assert.equal(code, 1);
     assert.match(stderr, /lock DB directory: resource temporarily unavailable/);
+  });
+});
+
+describe('server: a directory that is only read', () => {
+  const site = new Site();
+  after(() => site.close());
+
+  it('is answered from, by every thread, without scraping, a lock or a byte written', async () => {
+    const data = path.join(site.directory, 'data');
+    await writeDataDirectory(data, [
+      {
+        labels: { __name__: 'up', job: 'x' },
+        points: Array.from({ length: 60 }, (_, i) => [200_000_000 + i * 1000, 1]),
+      },
+    ]);
+    await writeSampleBlock(data, 100_000_000);
+    const files = (): string[] =>
+      readdirSync(data, { recursive: true, encoding: 'utf8' })
+        .sort()
+        .map((name) => {
+          const { size, mtimeMs } = statSync(path.join(data, name));
+          return `${name} ${size} ${mtimeMs}`;
+        });
+    const before = files();
+    const server = await site.start('--storage.tsdb.read-only', '--web.enable-admin-api');
+    const ask = async (target: string): Promise<{ data: { result: readonly unknown[] } }> =>
+      (await fetch(site.url + target)).json() as Promise<{ data: { result: readonly unknown[] } }>;
+    assert.equal((await ask('/api/v1/query?query=up&time=200059')).data.result.length, 1);
+    const range =
+      '/api/v1/query_range?query=count_over_time({__name__!=""}[1h])&start=90000&end=300000&step=20';
+    assert.ok((await ask(range)).data.result.length > 1);
+    const refused = await fetch(`${site.url}/api/v1/admin/tsdb/clean_tombstones`, { method: 'POST' });
+    assert.equal(refused.status, 500);
+    assert.match(await refused.text(), /only reads its data directory/);
+    assert.equal(await server.stop(), 0);
+    assert.deepEqual(files(), before);
   });
 });
 

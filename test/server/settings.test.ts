@@ -92,6 +92,7 @@ describe('server: settings', () => {
     ['storage.tsdb.retention.time', '5', /retention\.time/],
     ['storage.tsdb.wal-segment-size', '9MB', /between 10MB and 256MB/],
     ['storage.tsdb.wal-segment-size', '257MB', /between 10MB and 256MB/],
+    ['storage.tsdb.max-block-chunk-segment-size', '1023KB', /must be set over 1MB/],
     ['auto-gomemlimit.ratio', 'half', /is no number/],
     ['web.config.file', 'web.yml', /not supported yet/],
     ['agent', true, /not supported yet/],

@@ -71,6 +71,13 @@ export const storageFlags: readonly ServerFlag[] = [
     effect: 'applied',
   },
   {
+    name: 'storage.tsdb.read-only',
+    kind: 'boolean',
+    defaultText: 'false',
+    help: 'Answer from the data directory (or a block, a snapshot, an archive) and write nothing: nothing is scraped.',
+    effect: 'applied',
+  },
+  {
     name: 'storage.tsdb.no-lockfile',
     kind: 'boolean',
     defaultText: 'false',

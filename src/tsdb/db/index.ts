@@ -16,11 +16,14 @@ export {
 export {
   type ByKind,
   type DatabaseStats,
+  emptyDatabaseStats,
+  emptyLateLogStats,
   emptyReplayStats,
   type ReplayStats,
   type UnknownRefs,
 } from './database-stats.js';
 export { HeadDeletions } from './head-deletions.js';
+export { stepsOf } from './late-compactor.js';
 export {
   type CheckpointWork,
   type Maintenance,
@@ -40,4 +43,5 @@ export {
   surveyLateLog,
 } from './read-late-log.js';
 export { type ReplayProgress, replayWal } from './replay-wal.js';
+export { keepForEver } from './retention.js';
 export { StoredChunks } from './stored-chunks.js';

@@ -31,27 +31,34 @@ const maxListings = 5;
  * memory, in a tenth of the space of columns, and there is one code that says what a log means.
  */
 export async function openReadOnly(options: ReadOnlyOptions): Promise<ReadOnlyDatabase> {
+  const { parts, remove } = await openParts(options);
+  const database = databaseOf(parts);
+  return { ...database, close: () => database.close().finally(remove) };
+}
+
+/** The same in parts, and what removes what was unpacked. */
+export async function openParts(
+  options: ReadOnlyOptions,
+): Promise<{ readonly parts: ReadParts; remove(): Promise<void> }> {
   const { disk, directory } = options;
-  if (!(await isArchive(disk, directory))) return openDirectory(options, () => findPlaces(disk, directory));
+  if (!(await isArchive(disk, directory))) {
+    const parts = await openDirectory(options, () => findPlaces(disk, directory));
+    return { parts, remove: () => Promise.resolve() };
+  }
   const unpacked = await (options.temporaryDirectory ?? systemTemporaryDirectory)();
   const remove = (): Promise<void> => disk.remove(unpacked);
   try {
     const { maxArchiveBytes: maxBytes = defaultArchiveBytes, signal } = options;
     await unpackArchive({ disk, archive: directory, into: unpacked, maxBytes, signal });
     const find = (): Promise<Places> => findPlacesBelow(disk, unpacked, directory);
-    const database = await openDirectory({ ...options, directory: unpacked }, find);
-    const { close } = database;
-    return { ...database, close: () => close().finally(remove) };
+    return { parts: await openDirectory({ ...options, directory: unpacked }, find), remove };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function openDirectory(
-  options: ReadOnlyOptions,
-  find: () => Promise<Places>,
-): Promise<ReadOnlyDatabase> {
+async function openDirectory(options: ReadOnlyOptions, find: () => Promise<Places>): Promise<ReadParts> {
   const { disk, signal } = options;
   const module = options.kernelModule ?? (await loadKernels(disk));
   let headBytes = 0;
@@ -84,7 +91,7 @@ interface Reading {
   readonly headBytes: number;
 }
 
-async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnlyDatabase> {
+async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadParts> {
   const { disk } = options;
   const { places, module, headBytes } = reading;
   const { blocks, broken } = await blocksOf(disk, places);
@@ -106,7 +113,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadOnl
   });
   const unread = new Map([...broken, ...reader.broken, ...reader.tombstonesDamages, ...(log?.broken ?? [])]);
   for (const directory of unread.keys()) if (isSuperseded(directory, blocks)) unread.delete(directory);
-  return databaseOf({ log, reader, view, broken: unread });
+  return { log, reader, view, places, broken: unread };
 }
 
 /** Another block was made of it, and holds what it held. Source: tsdb/db.go (DBReadOnly.Blocks). */
@@ -118,14 +125,15 @@ function isSuperseded(directory: string, blocks: readonly ListedBlock[]): boolea
   );
 }
 
-interface DatabaseParts {
+export interface ReadParts {
+  readonly places: Places;
   readonly log: ReadLog | undefined;
   readonly reader: DatabaseReader;
   readonly view: DatabaseView;
   readonly broken: ReadonlyMap<string, string>;
 }
 
-function databaseOf({ log, reader, view, broken }: DatabaseParts): ReadOnlyDatabase {
+function databaseOf({ log, reader, view, broken }: ReadParts): ReadOnlyDatabase {
   const { blocks } = view;
   const mint = Math.min(log?.head.mintMs ?? Number.POSITIVE_INFINITY, ...blocks.map(({ mintMs }) => mintMs));
   const maxt = Math.max(log?.head.maxtMs ?? Number.NEGATIVE_INFINITY, ...blocks.map(({ maxtMs }) => maxtMs));
@@ -143,7 +151,8 @@ function databaseOf({ log, reader, view, broken }: DatabaseParts): ReadOnlyDatab
   };
 }
 
-const noCardinality: CardinalityStats = {
+/** Of no head. */
+export const noCardinality: CardinalityStats = {
   seriesCount: 0,
   labelPairCount: 0,
   chunkCount: 0,

@@ -251,20 +251,20 @@ export const renames: readonly Mutation[] = [
   {
     name: 'a block is written where it is to stand',
     file: 'block/write-block.js',
-    find: 'const temporary = `${target}${creationSuffix}`;',
-    replace: 'const temporary = target;',
+    find: '{creationSuffix}`;',
+    replace: "{''}`;",
   },
   {
     name: 'meta.json is written where it is to stand',
     file: '/base/disk.js',
-    find: 'const temporary = `${file}.tmp`;',
-    replace: 'const temporary = file;',
+    find: '{file}.tmp`;',
+    replace: '{file}`;',
   },
   {
     name: 'a checkpoint is written where it is to stand',
     file: 'wal/checkpoint.js',
-    find: 'const temporary = `${target}.tmp`;',
-    replace: 'const temporary = target;',
+    find: '{target}.tmp`;',
+    replace: '{target}`;',
   },
 ];
 
