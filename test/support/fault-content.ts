@@ -41,6 +41,11 @@ export class FileContent {
     this.durable = this.visible.slice();
   }
 
+  /** As the system does by itself now and then: some of it comes to stable storage. */
+  writeBack(random: Random): void {
+    this.durable = this.survivor(random).slice();
+  }
+
   get isUnsynced(): boolean {
     return this.size !== this.durable.length || Buffer.compare(this.visible, this.durable) !== 0;
   }

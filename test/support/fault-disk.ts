@@ -182,6 +182,8 @@ export class FaultDisk implements Disk {
       write: async (bytes, offset) => this.#write({ file, content, bytes, offset }),
       truncate: async (sizeBytes) => {
         this.#check('truncate', file);
+        // What is cut off may have reached the disk by itself before, and the cut is not there before a sync.
+        if (sizeBytes < content.size && this.random.float() < 0.5) content.writeBack(this.random);
         content.truncate(sizeBytes);
       },
       sync: async () => {

@@ -54,14 +54,12 @@ export class SegmentWriter {
   }
 }
 
-/** Shortens a file for good. */
+/** Shortens a file for good; one that is short already may be so in the system's memory alone. */
 export async function trimDurably(disk: Disk, target: { path: string; sizeBytes: number }): Promise<void> {
   const file = await disk.open(target.path, 'write');
   try {
-    if ((await file.sizeBytes()) > target.sizeBytes) {
-      await file.truncate(target.sizeBytes);
-      await file.sync();
-    }
+    if ((await file.sizeBytes()) > target.sizeBytes) await file.truncate(target.sizeBytes);
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -23,7 +23,7 @@ export const usualWays: readonly Way[] = [
   loops(7),
   seeds('interval', 100),
   loops(1),
-  seeds('commit', 1500),
+  seeds('commit', 800),
 ];
 
 const gone = 'void 0;';
@@ -44,8 +44,9 @@ export const syncs: readonly Mutation[] = [
   {
     name: 'fsync behind the cut of an abandoned WAL segment',
     file: 'wal/segment-writer.js',
-    find: 'await file.truncate(target.sizeBytes);\n            await file.sync();',
+    find: 'await file.truncate(target.sizeBytes);\n        await file.sync();',
     replace: 'await file.truncate(target.sizeBytes);',
+    ways: [tests('tsdb/wal/writer.test.js')],
   },
   {
     name: "fsync of the WAL's directory for a new segment",
@@ -70,6 +71,7 @@ export const syncs: readonly Mutation[] = [
     file: 'wal/checkpoint.js',
     find: 'await disk.syncDirectory(job.directory);',
     replace: gone,
+    ways: [seeds('commit', 1500)],
   },
   {
     name: 'fsync of the directory that checkpointed segments are removed from',
@@ -206,6 +208,7 @@ export const truncates: readonly Mutation[] = [
     file: 'wal/segment-writer.js',
     find: 'await file.truncate(target.sizeBytes);',
     replace: gone,
+    ways: [tests('tsdb/wal/writer.test.js'), ...usualWays],
   },
   {
     name: 'cut of a damaged file of chunks_head',
