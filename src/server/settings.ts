@@ -146,6 +146,14 @@ export function portOf(address: string): string {
 const leastReloadMs = 1000;
 const defaultRetentionMs = 15 * 86_400_000;
 
+function walSegmentBytesOf(reader: FlagReader): number {
+  const name = 'storage.tsdb.wal-segment-size';
+  const bytes = reader.size(name);
+  if (bytes < 10 * 2 ** 20 || bytes > 256 * 2 ** 20)
+    throw badFlag(name, 'must be set between 10MB and 256MB');
+  return bytes;
+}
+
 function readOnlyOf(reader: FlagReader): boolean {
   const name = 'storage.tsdb.read-only';
   if (reader.isTrue(name) && reader.isTrue('web.enable-remote-write-receiver'))
@@ -182,10 +190,6 @@ export function readSettings(given: GivenFlags): ServerSettings {
       message: `The following flag(s) can only be used in agent mode: [${names}]`,
     });
   }
-  const walSegmentBytes = reader.size('storage.tsdb.wal-segment-size');
-  if (walSegmentBytes < 10 * 2 ** 20 || walSegmentBytes > 256 * 2 ** 20) {
-    throw badFlag('storage.tsdb.wal-segment-size', 'must be set between 10MB and 256MB');
-  }
   return {
     configFile: reader.text('config.file'),
     configFileGiven: given.has('config.file'),
@@ -217,7 +221,7 @@ export function readSettings(given: GivenFlags): ServerSettings {
     readOnly: readOnlyOf(reader),
     lockDirectory: !reader.isTrue('storage.tsdb.no-lockfile'),
     walSync: reader.text('storage.tsdb.wal-sync') as ServerSettings['walSync'],
-    walSegmentBytes,
+    walSegmentBytes: walSegmentBytesOf(reader),
     walCompression: reader.isTrue('storage.tsdb.wal-compression')
       ? (reader.text('storage.tsdb.wal-compression-type') as WalCompression)
       : 'none',

@@ -1,9 +1,10 @@
 import { type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
 import { asXor2, type FloatEncoding } from '../../storage/index.js';
-import { HeadChunkWriter, removeHeadChunksBefore } from '../chunks/index.js';
+import { type HeadChunk, HeadChunkWriter, removeHeadChunksBefore } from '../chunks/index.js';
 import type { ChunkPlace, Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseStats } from './database-stats.js';
+import { noOwner } from './stored-chunks.js';
 
 /** Chunks of one write: some hundred KiB. */
 const chunksInWrite = 2048;
@@ -84,7 +85,8 @@ export class ChunkSpool {
     if (this.#unflushed.length === 0) {
       for (const closed of head.unwritten(chunksInWrite)) {
         const chunk = this.floatEncoding === 'xor2' ? asXor2(closed) : closed;
-        this.#unflushed.push({ id: closed.id, place: this.#writer.append(chunk), encoding: chunk.encoding });
+        const place = this.#writer.append(withoutOwner(chunk));
+        this.#unflushed.push({ id: closed.id, place, encoding: chunk.encoding });
       }
     }
     try {
@@ -121,4 +123,14 @@ export class ChunkSpool {
     while (!this.#hasFailed && this.#options.head.unwrittenCount > 0) await this.#run();
     await this.#writer.close();
   }
+}
+
+/**
+ * Late chunks are written as no series' own: a start takes late samples from the log of them, and a Prometheus that found
+ * them here too would show what has gone to a block and was deleted there (tsdb/head.go loadMmappedChunks). Without an
+ * owner, one of nothing but the time 0 would be taken for the end of the file.
+ */
+function withoutOwner(chunk: HeadChunk): HeadChunk {
+  const isAtZero = chunk.mintMs === 0 && chunk.maxtMs === 0;
+  return chunk.isOutOfOrder && !isAtZero ? { ...chunk, ref: noOwner } : chunk;
 }

@@ -37,6 +37,8 @@ export interface LateLogSurvey {
   /** One above every segment that is there. */
   readonly nextSegment: number;
   readonly hasSamples: boolean;
+  /** Whether Prometheus wrote the last of them: it goes on behind what tsprom has left. */
+  readonly isForeignAtEnd: boolean;
   /** Something is missing other than the end of what was being written when a process ended. */
   readonly isDamaged: boolean;
 }
@@ -55,8 +57,11 @@ export async function surveyLateLog(disk: Disk, directory: string): Promise<Late
   if ((await disk.stat(directory)) === undefined) return undefined;
   const said: (LatePlace & RecordStart)[] = [];
   let lastSampleSegment = -1;
+  const writer = new LastWriter();
   const { reports, unreadable } = await walkRecords(disk, directory, (bytes, start) => {
-    if (bytes[0] !== recordType.latePlace) {
+    const isPlace = bytes[0] === recordType.latePlace;
+    writer.see(start.segment, isPlace);
+    if (!isPlace) {
       lastSampleSegment = start.segment;
       return;
     }
@@ -78,8 +83,26 @@ export async function surveyLateLog(disk: Disk, directory: string): Promise<Late
     firstSegment,
     nextSegment,
     hasSamples: lastSampleSegment >= firstSegment,
+    isForeignAtEnd: writer.isForeign,
     isDamaged: unreadable > 0 || needed.some(isBroken) || missing.endByte === 0,
   };
+}
+
+/**
+ * Who wrote the last samples. tsprom writes places around what it adds, so that a segment without one is its own only
+ * where the one before ends without a place: a write that a crash has cut short, or the change of segments within one.
+ */
+class LastWriter {
+  isForeign = false;
+  #segment = -1;
+  #isPlaced = true;
+
+  see(segment: number, isPlace: boolean): void {
+    if (isPlace) this.isForeign = false;
+    else if (segment !== this.#segment && this.#isPlaced) this.isForeign = true;
+    this.#segment = segment;
+    this.#isPlaced = isPlace || this.isForeign;
+  }
 }
 
 /** Where the first damage begins, or the first segment that is not there. */
@@ -99,9 +122,9 @@ function isBroken({ damages, goodEndByte }: SegmentReport): boolean {
   return damages.some(({ torn, startByte }) => !torn || startByte < goodEndByte);
 }
 
-/** Prometheus wrote it: its deletions concern late samples too. */
+/** Prometheus wrote it, or the end of it: its deletions concern late samples too. */
 export function isForeign(survey: LateLogSurvey | undefined): boolean {
-  return survey?.hasSamples === true && !survey.isOurs;
+  return survey?.hasSamples === true && (!survey.isOurs || survey.isForeignAtEnd);
 }
 
 /** Late samples of the first log up to here need not be taken from it, where this one says so. */

@@ -3,6 +3,9 @@ import type { SeriesRef } from '../../storage/index.js';
 import { type HeadChunkRecord, type HeadChunkScan, readHeadChunks } from '../chunks/index.js';
 import type { ChunkPlace, Head } from '../head/index.js';
 
+/** Of late chunks that tsprom has written. */
+export const noOwner = 0;
+
 const firstCapacity = 1024;
 /** Fields of a chunk in the columns: ref, mint, maxt, segment, offset, samples, encoding, out of order, next. */
 const fields = 9;
@@ -58,7 +61,7 @@ export class StoredChunks {
     const onChunk = (chunk: HeadChunkRecord): void => {
       maxRef = Math.max(maxRef, chunk.ref);
       lastPlace = { segment: chunk.segment, offset: chunk.offset };
-      if (chunk.isOutOfOrder ? !takesLate : chunk.maxtMs < minValidMs) return;
+      if (chunk.isOutOfOrder ? !takesLate || chunk.ref === noOwner : chunk.maxtMs < minValidMs) return;
       hasLate ||= chunk.isOutOfOrder;
       const at = count++ * fields;
       if (at + fields > columns.length) columns = grown(columns);

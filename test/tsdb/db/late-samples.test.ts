@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
 import type { Appender } from '../../../src/storage/index.js';
+import { readHeadChunks } from '../../../src/tsdb/chunks/index.js';
 import { type Database, type DatabaseOptions, openReadOnly } from '../../../src/tsdb/index.js';
 import { appendRows, batchOf, integerHistogram, readAll } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
@@ -156,6 +157,25 @@ describe('samples that come late', () => {
       await again.close();
     }
     await database.close();
+  });
+
+  it('are no series’ own in the files of chunks, which Prometheus reads beside the blocks', async () => {
+    const disk = new FaultDisk(seededRandom(8));
+    const database = await open(disk, withWindow);
+    await fill(database, startMs, startMs + 20_000);
+    await fillLate(database, startMs, startMs + 20_000);
+    await database.close();
+    const refs = { late: new Set<number>(), inOrder: new Set<number>() };
+    await readHeadChunks({
+      disk,
+      directory: `${directory}/chunks_head`,
+      onChunk: ({ ref, isOutOfOrder }) => refs[isOutOfOrder ? 'late' : 'inOrder'].add(ref),
+    });
+    assert.deepEqual([...refs.late], [0]);
+    assert.ok(!refs.inOrder.has(0));
+    const again = await open(disk, withWindow);
+    assert.deepEqual(await counts(again), each(80));
+    await again.close();
   });
 
   it('of histograms and floats with start timestamps come back as they were', async () => {

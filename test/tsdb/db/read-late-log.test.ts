@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import type { SeriesRef } from '../../../src/storage/index.js';
-import { readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
+import { isForeign, readLateLog, surveyLateLog } from '../../../src/tsdb/db/read-late-log.js';
 import type { Head } from '../../../src/tsdb/head/index.js';
-import { encodeHistograms, encodeSamples, encodeSamplesV2 } from '../../../src/tsdb/wal/index.js';
+import {
+  encodeHistograms,
+  encodeLatePlace,
+  encodeSamples,
+  encodeSamplesV2,
+} from '../../../src/tsdb/wal/index.js';
 import { batchOf, integerHistogram } from '../../storage/storage-samples.js';
 import { MemoryFile, memoryDisk } from '../../support/fuzz/memory-files.js';
 import { type EncodeRecord, logSegment } from '../offline/log-segment.js';
@@ -50,6 +55,38 @@ describe('late samples at times that no chunk takes', () => {
   for (const [what, record, corruptions] of cases) {
     it(`are damage, and the others are read: ${what}`, async () => {
       assert.deepEqual(await read(record), { chunks: [[5, 5, 1]], corruptions });
+    });
+  }
+});
+
+describe('the log of late samples', () => {
+  const place: EncodeRecord = (w) =>
+    encodeLatePlace(w, { place: { segment: 1, endByte: 5 }, firstSegment: 0 });
+  const samples: EncodeRecord = (w) => encodeSamples(w, batchOf([1, 5, 1]));
+  const written = [place, samples, place];
+  const cases: [what: string, segments: EncodeRecord[][], foreign: boolean][] = [
+    ["Prometheus's", [[samples], [samples]], true],
+    ["tsprom's", [[...written, ...written], written], false],
+    [
+      "tsprom's, with a write over the ends of segments",
+      [[place, samples], [samples], [samples, place]],
+      false,
+    ],
+    ["tsprom's, where a process was killed at the end of a segment", [[place, samples], [samples]], false],
+    ["tsprom's, and Prometheus went on", [written, [samples, samples]], true],
+    ["tsprom's, and Prometheus went on, and went on again", [written, [samples], [samples]], true],
+    ["tsprom's, and Prometheus began", [written, []], false],
+    ["tsprom's, and Prometheus and tsprom went on", [written, [samples], written], false],
+    ['empty', [[]], false],
+  ];
+  for (const [what, segments, foreign] of cases) {
+    it(`is at its end ${foreign ? 'that of Prometheus' : 'not that of Prometheus'}: ${what}`, async () => {
+      const files = segments.map((records, index) => {
+        const file = new MemoryFile(`${directory}/0000000${index}`);
+        file.bytes = logSegment(records);
+        return file;
+      });
+      assert.equal(isForeign(await surveyLateLog(memoryDisk(directory, files), directory)), foreign);
     });
   }
 });
