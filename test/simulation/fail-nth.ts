@@ -14,6 +14,8 @@ export interface Scenario {
   readonly windowMs?: number;
   /** How the life ends, where it does not matter which call was interrupted. */
   readonly end?: End;
+  /** Nothing follows that would sync what the steps left unsynced. */
+  readonly endsAtOnce?: boolean;
 }
 
 const commit = (seed: number, rows = 40): Step => ({ kind: 'commit', rows, seed, told: true });
@@ -30,6 +32,12 @@ export const scenarios: readonly Scenario[] = [
     name: 'commit with a change of segment',
     before: [],
     steps: [commit(1, 1500), settle, commit(2, 1500), settle],
+  },
+  {
+    name: 'commit that is written again',
+    before: [commit(3), settle],
+    steps: [commit(4), settle],
+    endsAtOnce: true,
   },
   { name: 'cut, checkpoint and truncation', before: filled(10, 7), steps: [...filled(17, 4), cut] },
   {
@@ -114,8 +122,9 @@ interface Fault {
   readonly end: End;
 }
 
-function stepsOf({ before, steps, end: lastEnd }: Scenario, { at, how, end }: Fault): Step[] {
-  const onward: Step[] = how === 'dies' || lastEnd === 'close' ? [] : [commit(900), settle, { kind: 'read' }];
+function stepsOf({ before, steps, end: lastEnd, endsAtOnce }: Scenario, { at, how, end }: Fault): Step[] {
+  const onward: Step[] =
+    how === 'dies' || lastEnd === 'close' || endsAtOnce ? [] : [commit(900), settle, { kind: 'read' }];
   const after: Step[] = [...steps, commit(901), settle, { kind: 'end', how: 'crash' }];
   if (steps.length === 0)
     return [...before, { kind: 'interrupt', at, how, atStart: true }, { kind: 'end', how: end }, ...after];

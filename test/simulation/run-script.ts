@@ -245,17 +245,18 @@ class Run {
     }
     const rates = this.#disk.rates;
     this.#disk.rates = {};
-    const found = await this.#readCopy(into);
+    // Once it is reported it is on stable storage.
+    const found = await this.#readCopy(into, this.#disk.afterPowerLoss());
     const all = await readRows(this.#db, this.#onDamage);
     this.#disk.rates = rates;
     if (withHead && !this.#isDamaged && !this.#isDecayed)
       assert.deepEqual(found, all, 'a snapshot is not what there is');
   }
 
-  async #readCopy(copied: string): Promise<FoundRows> {
-    const isEmpty = !this.#disk.fileNames().some((name) => name.startsWith(`${copied}/`));
+  async #readCopy(copied: string, disk: FaultDisk): Promise<FoundRows> {
+    const isEmpty = !disk.fileNames().some((name) => name.startsWith(`${copied}/`));
     if (isEmpty) return new Map();
-    const options = { directory: copied, disk: this.#disk, kernelModule: await kernelModule() };
+    const options = { directory: copied, disk, kernelModule: await kernelModule() };
     const copy = await openReadOnly(options);
     const found = await readRows(copy, this.#onDamage);
     await copy.close();

@@ -17,11 +17,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checksums, type Mutation, renames, syncs, truncates, usualWays } from './mutations/table.js';
+import { checksums, type Mutation, others, renames, syncs, truncates, usualWays } from './mutations/table.js';
 
 const dist = path.resolve(import.meta.dirname, '../..');
 const only = process.env.ONLY ?? '';
-const groups = { fsync: syncs, truncate: truncates, rename: renames, checksum: checksums };
+const groups = { fsync: syncs, truncate: truncates, rename: renames, checksum: checksums, other: others };
 
 /** All files by hard links, in a directory below the same parent, so that packages are found. */
 function copyDist(into: string): void {

@@ -63,6 +63,11 @@ export class FaultDisk implements Disk {
   crash(): FaultDisk {
     this.#dead = true;
     this.#count('power loss');
+    return this.afterPowerLoss();
+  }
+
+  /** The same, while this disk goes on. */
+  afterPowerLoss(): FaultDisk {
     const next = new FaultDisk(this.random, this.fired);
     for (const directory of this.#directories) next.#directories.add(directory);
     const survives = (name: string): FileContent | undefined => {
@@ -78,7 +83,7 @@ export class FaultDisk implements Disk {
       if (content.isUnsynced) this.#count('file not synced');
       next.#put(name, new FileContent(content.survivor(this.random)));
     }
-    for (const { from, to } of this.#directoryMoves.reverse()) {
+    for (const { from, to } of this.#directoryMoves.toReversed()) {
       if (this.random.float() < 0.5) continue;
       this.#count('rename undone');
       next.#renameDirectory(to, from);

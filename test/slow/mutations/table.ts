@@ -196,6 +196,53 @@ export const syncs: readonly Mutation[] = [
   },
 ];
 
+const snapshotLoops: readonly Way[] = [tests('tsdb/snapshot/write-snapshot.test.js'), ...usualWays];
+
+/** Of chunk snapshots and of the lock. */
+export const others: readonly Mutation[] = [
+  {
+    name: 'fsync of the directory of a chunk snapshot',
+    file: 'snapshot/write-snapshot.js',
+    find: 'await disk.syncDirectory(temporary);',
+    replace: gone,
+    ways: snapshotLoops,
+  },
+  {
+    name: 'renaming of a whole chunk snapshot',
+    file: 'snapshot/write-snapshot.js',
+    find: 'await disk.rename(temporary, target);',
+    replace: gone,
+    ways: snapshotLoops,
+  },
+  {
+    name: 'fsync of the directory that a chunk snapshot is renamed in',
+    file: 'snapshot/write-snapshot.js',
+    find: 'await disk.syncDirectory(job.directory);',
+    replace: gone,
+    ways: snapshotLoops,
+  },
+  {
+    name: 'fsync of WAL records that are written again',
+    file: 'wal/wal-writer.js',
+    find: 'await file.sync();',
+    replace: gone,
+  },
+  {
+    name: 'renaming of a lock that nobody holds',
+    file: 'lock/directory-lock.js',
+    find: 'await disk.rename(file, aside);',
+    replace: gone,
+    ways: [tests('tsdb/lock/lock.test.js')],
+  },
+  {
+    name: 'renaming back of a lock that somebody holds after all',
+    file: 'lock/directory-lock.js',
+    find: 'await disk.rename(aside, file);',
+    replace: gone,
+    ways: [tests('tsdb/lock/lock.test.js')],
+  },
+];
+
 export const truncates: readonly Mutation[] = [
   {
     name: 'cut of a WAL segment behind a failed write',
@@ -291,7 +338,7 @@ export const checksums: readonly Mutation[] = [
     file: 'chunks/head-chunk-reader.js',
     find: 'checkSum(cursor, 0, dataEnd);',
     replace: gone,
-    ways: [tests('tsdb/chunks/head-chunks.test.js'), ...usualWays],
+    ways: [tests('tsdb/chunks/read-flips.test.js')],
   },
   {
     name: "checksum of a block's chunks in a query",
@@ -305,7 +352,7 @@ export const checksums: readonly Mutation[] = [
     file: 'chunks/chunk-pieces.js',
     find: 'if (stored !== computed)',
     replace: 'if (false)',
-    ways: [tests('tsdb/db/block-compactor.test.js'), ...flips, ...usualWays],
+    ways: [tests('tsdb/chunks/read-flips.test.js')],
   },
   {
     name: "checksum of a block's deletions",
@@ -329,10 +376,17 @@ export const checksums: readonly Mutation[] = [
     ways: flips,
   },
   {
+    name: "checksum of the table of contents of a block's index",
+    file: 'index/index-reader.js',
+    find: 'checkSum(cursor, 0, tocBytes - checksumBytes);',
+    replace: gone,
+    ways: [tests('tsdb/index/checksums.test.js')],
+  },
+  {
     name: "checksum of the postings of a block's index",
     file: 'index/index-reader.js',
     find: 'checkSum(cursor, start, start + length);',
     replace: gone,
-    ways: flips,
+    ways: [tests('tsdb/index/checksums.test.js')],
   },
 ];
