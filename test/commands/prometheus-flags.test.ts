@@ -34,7 +34,12 @@ describe('commands: flags of prometheus 3.14', () => {
       assert.equal(flag.effect === 'agent', mode === 'agent', `--${name}`);
       own.delete(name);
     }
-    const ours = ['query.max-memory', 'storage.head.max-memory', 'storage.tsdb.wal-sync'];
+    const ours = [
+      'query.max-memory',
+      'storage.head.max-memory',
+      'storage.tsdb.read-only',
+      'storage.tsdb.wal-sync',
+    ];
     assert.deepEqual([...own.keys()].sort(), ours);
   });
 

@@ -166,7 +166,7 @@ export class BlockCompactor {
     const ulid = createUlid(clock, random);
     stats.writingBlocks++;
     const meta = await maintenance
-      .run<BlockMeta | undefined>({
+      .run({
         kind: 'compact',
         directory,
         sources: sources.map((source) => source.directory),

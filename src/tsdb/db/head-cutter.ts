@@ -13,7 +13,6 @@ import type { SeriesLedger, WalEvents } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
 import { addChunkFigures } from './chunk-figures.js';
 import type { ChunkSpool } from './chunk-spool.js';
-import type { CutResult } from './cut-block.js';
 import { addElapsed, type DatabaseStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { type LateCompactor, stepsOf } from './late-compactor.js';
@@ -217,7 +216,7 @@ export class HeadCutter {
     const readerSlot = head.openReaderSlot();
     stats.writingBlocks++;
     try {
-      const cut = await maintenance.run<CutResult | undefined>({
+      const cut = await maintenance.run({
         kind: 'cut',
         part: 'in-order',
         directory,

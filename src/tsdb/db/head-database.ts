@@ -33,7 +33,7 @@ import type { LateLog } from './late-log.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
-import { type Maintenance, maintenanceHere } from './maintenance.js';
+import { type Maintenance, type MaintenanceJob, maintenanceHere } from './maintenance.js';
 import { Presence } from './presence.js';
 import { Publications } from './publications.js';
 import { PublishedView, type ViewListener } from './published-view.js';
@@ -352,7 +352,10 @@ interface BlockShape {
 
 /** All blocks in files of that size, and those that are cut with floats of that encoding. */
 function shapedMaintenance(inner: Maintenance, shape: () => BlockShape): Maintenance {
-  return { run: (job) => inner.run(job.kind === 'checkpoint' ? job : { ...job, ...shape() }) };
+  return {
+    run: <Job extends MaintenanceJob>(job: Job) =>
+      inner.run<Job>(job.kind === 'checkpoint' ? job : { ...job, ...shape() }),
+  };
 }
 
 function unloggedSeries(): UserError {

@@ -5,7 +5,6 @@ import type { Head, LateChunks } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
 import { addChunkFigures } from './chunk-figures.js';
-import type { CutResult } from './cut-block.js';
 import type { DatabaseStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import type { LateLog } from './late-log.js';
@@ -81,7 +80,7 @@ export class LateCompactor {
     const metas: BlockMeta[] = [];
     try {
       for (const range of ranges) {
-        const cut = await maintenance.run<CutResult | undefined>({
+        const cut = await maintenance.run({
           kind: 'cut',
           part: 'late',
           directory,

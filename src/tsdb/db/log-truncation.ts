@@ -2,7 +2,6 @@ import { type Clock, type Disk, messageOf } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import type { Head } from '../head/index.js';
 import {
-  type CheckpointStats,
   lastCheckpoint,
   listSegments,
   planCheckpoint,
@@ -69,7 +68,7 @@ export class LogTruncation {
     await lateLog.settled({ segment: stats.wal.currentSegment, endByte: 0 });
     const keptRefs = this.#keptRefs(plan.to);
     try {
-      await maintenance.run<CheckpointStats>({
+      await maintenance.run({
         kind: 'checkpoint',
         directory,
         ...plan,

@@ -11,11 +11,16 @@ export interface CheckpointWork extends CheckpointJob {
 
 /** Work that may be done on any thread; plain data, as its result. */
 export type MaintenanceJob = CutJob | CompactJob | CheckpointWork;
-export type MaintenanceResult = CutResult | BlockMeta | CheckpointStats | undefined;
+/** Undefined where a block would hold nothing. */
+export type MaintenanceResult<Job extends MaintenanceJob> = Job extends CutJob
+  ? CutResult | undefined
+  : Job extends CompactJob
+    ? BlockMeta | undefined
+    : CheckpointStats;
 
 /** Has jobs done, one after the other. */
 export interface Maintenance {
-  run<Result>(job: MaintenanceJob): Promise<Result>;
+  run<Job extends MaintenanceJob>(job: Job): Promise<MaintenanceResult<Job>>;
 }
 
 export interface MaintenanceParts {
@@ -26,10 +31,17 @@ export interface MaintenanceParts {
 }
 
 /** Does a job on this thread, with pauses for its event loop. */
-export async function runMaintenance(
+export async function runMaintenance<Job extends MaintenanceJob>(
+  job: Job,
+  parts: MaintenanceParts,
+): Promise<MaintenanceResult<Job>> {
+  return (await resultOf(job, parts)) as MaintenanceResult<Job>;
+}
+
+function resultOf(
   job: MaintenanceJob,
   { disk, kernels, clock = systemClock }: MaintenanceParts,
-): Promise<MaintenanceResult> {
+): Promise<CutResult | BlockMeta | CheckpointStats | undefined> {
   if (job.kind === 'cut') return cutBlock(job, { disk, kernels });
   if (job.kind === 'compact') return compactBlocks(job, { disk, kernels });
   const { kind: _, ...checkpoint } = job;
@@ -44,13 +56,13 @@ export function maintenanceHere(parts: {
   let kernels: Kernels | undefined;
   let last: Promise<unknown> = Promise.resolve();
   return {
-    run<Result>(job: MaintenanceJob): Promise<Result> {
+    run<Job extends MaintenanceJob>(job: Job): Promise<MaintenanceResult<Job>> {
       const result = last.then(() => {
         kernels ??= parts.kernels();
         return runMaintenance(job, { disk: parts.disk, kernels });
       });
       last = result.catch(() => undefined);
-      return result as Promise<Result>;
+      return result;
     },
   };
 }

@@ -3,7 +3,6 @@ import { type Clock, type Disk, type Random, UserError } from '../../base/index.
 import { createUlid, isUlid } from '../block/index.js';
 import type { Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
-import type { CutResult } from './cut-block.js';
 import type { HeadDeletions } from './head-deletions.js';
 import type { Maintenance } from './maintenance.js';
 import type { PublishedView } from './published-view.js';
@@ -83,7 +82,7 @@ async function writeHead(into: string, parts: SnapshotParts): Promise<void> {
   if (head.mintMs > head.maxtMs) return;
   const readerSlot = head.openReaderSlot();
   try {
-    await maintenance.run<CutResult | undefined>({
+    await maintenance.run({
       kind: 'cut',
       directory: into,
       chunksHeadDirectory: view.current.chunksHeadDirectory,

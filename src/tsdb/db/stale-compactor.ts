@@ -5,7 +5,6 @@ import type { EndedSeries, Head } from '../head/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
 import type { BlockUpkeep } from './block-upkeep.js';
 import { addChunkFigures } from './chunk-figures.js';
-import type { CutResult } from './cut-block.js';
 import type { DatabaseStats } from './database-stats.js';
 import { logEntries } from './delete-samples.js';
 import type { HeadDeletions } from './head-deletions.js';
@@ -111,7 +110,7 @@ export class StaleCompactor {
     try {
       const firstRange = Math.floor(head.inOrderMintMs / chunkRangeMs);
       for (let mintMs = firstRange * chunkRangeMs; mintMs <= lastMs; mintMs += chunkRangeMs) {
-        const cut = await maintenance.run<CutResult | undefined>({
+        const cut = await maintenance.run({
           kind: 'cut',
           part: 'in-order',
           directory,

@@ -129,7 +129,7 @@ async function writeHead(into: string, work: HeadWork): Promise<BlockMeta | unde
   const { head, deletions, deletesLate } = await readLog(options, reading);
   if (head.mintMs > head.maxtMs) return undefined;
   const kernels = new Kernels(module, reserveMemory({ maxBytes: readerBytes }), readerBytes);
-  const meta = await runMaintenance(
+  const cut = await runMaintenance(
     {
       kind: 'cut',
       directory: into,
@@ -144,5 +144,5 @@ async function writeHead(into: string, work: HeadWork): Promise<BlockMeta | unde
     },
     { disk, kernels },
   );
-  return meta as BlockMeta | undefined;
+  return cut?.meta;
 }
