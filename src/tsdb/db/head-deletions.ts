@@ -46,10 +46,12 @@ export class HeadDeletions {
     for (const { ref, mintMs, maxtMs } of entries) {
       // What lies before the head's first time was deleted from blocks, or was given up with them.
       if (maxtMs < this.#head.minValidMs) continue;
-      // One that was dropped as stale: it may come back under its labels.
-      if (mintMs === Number.NEGATIVE_INFINITY && maxtMs === Number.POSITIVE_INFINITY)
+      // One that was dropped as stale: it may come back under its labels, and then nothing of it is deleted.
+      if (mintMs === Number.NEGATIVE_INFINITY && maxtMs === Number.POSITIVE_INFINITY) {
         this.#head.forgetReplayed(ref);
-      else this.restore(ref, { mintMs, maxtMs });
+        this.#gathered.delete(ref);
+        this.#all.delete(ref);
+      } else this.restore(ref, { mintMs, maxtMs });
     }
   }
 

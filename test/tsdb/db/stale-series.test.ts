@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
 import { staleSample } from '../../../src/chunkenc/index.js';
-import { Labels } from '../../../src/model/index.js';
+import { Labels, Matcher } from '../../../src/model/index.js';
 import type { Database } from '../../../src/tsdb/index.js';
 import { appendRows, integerHistogram, readAll } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
@@ -82,6 +82,24 @@ describe('series that have ended', () => {
       before.flatMap(([, found]) => found).filter((row) => !rows.includes(row)),
       [],
     );
+    await again.close();
+  });
+
+  it('leave no deletions behind: what comes back at such a time is there after a start', async () => {
+    const disk = new FaultDisk(seededRandom(6));
+    const database = await open(disk);
+    await fill(database, startMs, startMs + 13_000);
+    await end(database, startMs + 13_000);
+    const matcherSets = [[new Matcher('=', 'series', '00')]];
+    await database.deleteSamples({ matcherSets, mintMs: startMs + 10_000, maxtMs: startMs + 13_000 });
+    await database.compactStale();
+    const appender = database.appender();
+    appendRows(appender, [appender.series(seriesLabels[0] as Labels), startMs + 12_345, 7]);
+    await appender.commit('acknowledged');
+    const before = await readAll(database);
+    assert.ok(before[0]?.[1].some((row) => row.includes(String(startMs + 12_345))));
+    const again = await open(disk.crash());
+    assert.deepEqual(await readAll(again), before);
     await again.close();
   });
 
