@@ -103,6 +103,7 @@ class Run {
     this.#database = await this.#open();
     const leftovers = this.#disk.fileNames().filter((name) => name.includes('.tmp'));
     assert.deepEqual(leftovers, [], 'leftovers of unfinished work');
+    if (!this.#isDecayed) assert.equal(this.#database.stats.brokenBlocks, 0, 'a block cannot be read');
     const mayComeBack = sync !== 'commit';
     const found = await readRows(this.#database, this.#onDamage);
     this.#oracle.check(found, { isDue, isStart: true, mayComeBack });

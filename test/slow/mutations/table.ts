@@ -21,9 +21,8 @@ const tests = (...files: string[]): Way => ({ kind: 'tests', files });
 export const usualWays: readonly Way[] = [
   seeds('commit', 150),
   loops(7),
-  seeds('interval', 100),
-  loops(1),
-  seeds('commit', 800),
+  seeds('interval', 60),
+  seeds('commit', 600),
 ];
 
 const gone = 'void 0;';
@@ -71,13 +70,14 @@ export const syncs: readonly Mutation[] = [
     file: 'wal/checkpoint.js',
     find: 'await disk.syncDirectory(job.directory);',
     replace: gone,
-    ways: [seeds('commit', 1500)],
+    ways: [seeds('commit', 4000)],
   },
   {
     name: 'fsync of the directory that checkpointed segments are removed from',
     file: 'wal/checkpoint.js',
     find: '    await disk.syncDirectory(directory);\n}',
     replace: '}',
+    reason: 'a segment that comes back is one that the checkpoint stands for, and is removed again',
   },
   {
     name: 'fsync of a rebuilt WAL segment',
@@ -90,12 +90,14 @@ export const syncs: readonly Mutation[] = [
     file: 'wal/repair-log.js',
     find: 'await disk.syncDirectory(path.dirname(report.path));',
     replace: gone,
+    reason: 'where the renaming is undone the damaged segment stands there and is rebuilt once more',
   },
   {
     name: 'fsync of the directory that a quarantine is made in',
     file: 'wal/repair-log.js',
     find: 'await disk.syncDirectory(path.dirname(quarantine));',
     replace: gone,
+    reason: 'what is kept there is a copy of damage, for people',
   },
   {
     name: 'fsync of a file of chunks_head',
@@ -114,6 +116,8 @@ export const syncs: readonly Mutation[] = [
     file: 'chunks/head-chunk-files.js',
     find: '            await disk.truncate(file, damage.offset);\n    }\n    await disk.syncDirectory(directory);',
     replace: '            await disk.truncate(file, damage.offset);\n    }',
+    reason:
+      'a file that comes back is damaged as before and is cut off once more; one that follows syncs the directory',
   },
   {
     name: 'fsync of chunks_head behind the removal of a file that was never begun',
@@ -126,6 +130,7 @@ export const syncs: readonly Mutation[] = [
     file: 'chunks/head-chunk-files.js',
     find: 'if (old.length > 0)\n        await disk.syncDirectory(directory);',
     replace: '',
+    reason: 'a file that comes back holds what blocks hold, and is removed again',
   },
   {
     name: "fsync of a block's index and chunk files",
@@ -144,6 +149,7 @@ export const syncs: readonly Mutation[] = [
     file: 'block/write-block.js',
     find: 'await disk.syncDirectory(temporary);',
     replace: gone,
+    reason: 'its last file is put in place durably, which syncs the same directory',
   },
   {
     name: 'fsync of the directory that a block is renamed in',
@@ -175,6 +181,7 @@ export const syncs: readonly Mutation[] = [
     file: 'db/database.js',
     find: 'await disk.syncDirectory(directory);',
     replace: gone,
+    reason: 'the disk of the tests makes directories at once; a real one needs it for the first log',
   },
   {
     name: 'fsync of the directory that a snapshot is renamed in',
