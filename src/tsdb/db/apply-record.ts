@@ -1,4 +1,4 @@
-import { ByteReader } from '../../base/index.js';
+import { ByteReader, runAtOnce } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import { metricNameLabel } from '../../model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
@@ -254,8 +254,7 @@ export class RecordApplier {
       this.#unknown.add(ref);
       this.stats.unknownRefs.exemplars++;
     }
-    const steps = appender.publish();
-    while (!steps.next().done);
+    runAtOnce(appender.publish());
   }
 
   #metadata({ entries }: Extract<ReplayRecord, { kind: 'metadata' }>): void {

@@ -1,25 +1,11 @@
-import {
-  type Clock,
-  type Disk,
-  messageOf,
-  observe,
-  type Random,
-  type Timer,
-  UserError,
-} from '../../base/index.js';
-import { type BlockMeta, createUlid } from '../block/index.js';
-import type { Head } from '../head/index.js';
+import { messageOf, observe, type Timer } from '../../base/index.js';
 import type { SeriesLedger, WalEvents } from '../wal/index.js';
-import type { BlockUpkeep } from './block-upkeep.js';
-import { addChunkFigures } from './chunk-figures.js';
 import type { ChunkSpool } from './chunk-spool.js';
-import { addElapsed, type DatabaseStats } from './database-stats.js';
-import type { HeadDeletions } from './head-deletions.js';
+import { addElapsed } from './database-stats.js';
+import { type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import { type LateCompactor, stepsOf } from './late-compactor.js';
 import type { LogTruncation } from './log-truncation.js';
-import type { Maintenance } from './maintenance.js';
 import type { Presence } from './presence.js';
-import type { PublishedView } from './published-view.js';
 import type { StaleCompactor } from './stale-compactor.js';
 import type { Turns } from './turns.js';
 
@@ -28,29 +14,19 @@ const soonMs = 600_000;
 const firstBackoffMs = 1000;
 const longestBackoffMs = 60_000;
 
-export interface HeadCutterParts {
-  readonly head: Head;
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly directory: string;
+export interface HeadCutterParts extends HeadBlocksParts {
   readonly chunkRangeMs: number;
   /** A cut that is due waits for a random part of this. */
   readonly mostDelayMs: number;
   readonly ledger: SeriesLedger;
   readonly spool: ChunkSpool;
   readonly openAppenders: Presence;
-  readonly view: PublishedView;
-  readonly deletions: HeadDeletions;
   readonly turns: Turns;
-  readonly blocks: BlockUpkeep;
   /** After blocks were cut. */
   readonly hasCut: () => void;
   readonly log: LogTruncation;
   readonly late: LateCompactor;
   readonly stale: StaleCompactor;
-  readonly maintenance: Maintenance;
-  readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
 
@@ -183,11 +159,12 @@ export class HeadCutter {
     if (this.#isClosed) return;
     const mintMs = this.#mintMs;
     const endMs = Math.min(upToMs, this.#rangeEndMs);
-    const meta = await this.#writeBlock(mintMs, endMs);
+    const range = { mintMs, endMs };
+    const [meta] = await writeHeadBlocks([range], { part: 'in-order' }, this.#parts);
     if (meta !== undefined) {
       stats.compactions++;
       observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
-      await this.#showBlock(meta.ulid);
+      await showHeadBlocks([meta], this.#parts.blocks);
       events.log('info', 'write block', {
         mint: mintMs,
         maxt: endMs,
@@ -198,42 +175,6 @@ export class HeadCutter {
     head.minValidMs = Math.max(head.minValidMs, endMs);
     await this.#truncateHead(endMs);
     this.#owedMs = endMs;
-  }
-
-  /** Rejects where the block cannot be read: the head then keeps its samples. */
-  async #showBlock(ulid: string): Promise<void> {
-    for (const [place, reason] of await this.#parts.blocks.reload()) {
-      if (!place.endsWith(ulid)) continue;
-      throw new UserError({
-        code: 'broken-block',
-        message: `the new block "${place}" cannot be read: ${reason}`,
-      });
-    }
-  }
-
-  async #writeBlock(mintMs: number, endMs: number): Promise<BlockMeta | undefined> {
-    const { head, maintenance, directory, clock, random, view, deletions, stats } = this.#parts;
-    const readerSlot = head.openReaderSlot();
-    stats.writingBlocks++;
-    try {
-      const cut = await maintenance.run({
-        kind: 'cut',
-        part: 'in-order',
-        directory,
-        chunksHeadDirectory: view.current.chunksHeadDirectory,
-        view: head.view(),
-        readerSlot,
-        deletions: deletions.all,
-        ulid: createUlid(clock, random),
-        mintMs,
-        endMs,
-      });
-      if (cut !== undefined) addChunkFigures(stats.chunkFigures, cut.chunks);
-      return cut?.meta;
-    } finally {
-      stats.writingBlocks--;
-      head.closeReaderSlot(readerSlot);
-    }
   }
 
   async #truncateHead(endMs: number): Promise<void> {

@@ -44,4 +44,5 @@ export {
 } from './read-late-log.js';
 export { type ReplayProgress, replayWal } from './replay-wal.js';
 export { keepForEver } from './retention.js';
+export { linkAll, unfinishedSuffix } from './snapshot-database.js';
 export { StoredChunks } from './stored-chunks.js';

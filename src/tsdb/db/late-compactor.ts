@@ -1,32 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Clock, type Disk, observe, type Random, type Steps, UserError } from '../../base/index.js';
-import { type BlockMeta, createUlid } from '../block/index.js';
-import type { Head, LateChunks } from '../head/index.js';
+import { observe, type Steps } from '../../base/index.js';
+import type { LateChunks } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
-import type { BlockUpkeep } from './block-upkeep.js';
-import { addChunkFigures } from './chunk-figures.js';
-import type { DatabaseStats } from './database-stats.js';
-import type { HeadDeletions } from './head-deletions.js';
+import { type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import type { LateLog } from './late-log.js';
-import type { Maintenance } from './maintenance.js';
 import type { Publications } from './publications.js';
-import type { PublishedView } from './published-view.js';
 
-export interface LateCompactorParts {
-  readonly head: Head;
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The data directory. */
-  readonly directory: string;
+export interface LateCompactorParts extends HeadBlocksParts {
   readonly chunkRangeMs: number;
-  readonly deletions: HeadDeletions;
   readonly lateLog: LateLog;
   readonly publications: Publications;
-  readonly view: PublishedView;
-  readonly blocks: BlockUpkeep;
-  readonly maintenance: Maintenance;
-  readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
 
@@ -40,13 +23,18 @@ export class LateCompactor {
 
   /** For whoever has its turn. What a failure leaves is done again by the next call. */
   async run(): Promise<void> {
-    const { head, lateLog, view, clock, events, stats } = this.#parts;
+    const { head, lateLog, view, clock, events, stats, blocks, chunkRangeMs } = this.#parts;
     if (head.lateMintMs === Number.POSITIVE_INFINITY) return;
     const startMs = clock.monotonicMs();
     events.log('info', 'out-of-order compaction started', {});
     const { chunks, segment } = await this.#end();
-    const metas = await this.#writeBlocks(chunks);
-    await this.#showBlocks(metas);
+    const ranges = chunks.ranges.map((range) => ({
+      mintMs: range * chunkRangeMs,
+      endMs: (range + 1) * chunkRangeMs,
+    }));
+    const { deletesLate } = view.current;
+    const metas = await writeHeadBlocks(ranges, { part: 'late', deletesLate }, this.#parts);
+    await showHeadBlocks(metas, blocks);
     stats.compactions += metas.length;
     observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
     // While the log may bring them back the head keeps them too: a deletion must find them.
@@ -70,53 +58,6 @@ export class LateCompactor {
       begun.catch(() => undefined);
     });
     return { chunks: chunks as unknown as LateChunks, segment: await (begun as unknown as Promise<number>) };
-  }
-
-  async #writeBlocks({ ranges }: LateChunks): Promise<readonly BlockMeta[]> {
-    const { head, deletions, blocks, maintenance, directory, clock, random, view, chunkRangeMs, stats } =
-      this.#parts;
-    const readerSlot = head.openReaderSlot();
-    stats.writingBlocks++;
-    const metas: BlockMeta[] = [];
-    try {
-      for (const range of ranges) {
-        const cut = await maintenance.run({
-          kind: 'cut',
-          part: 'late',
-          directory,
-          chunksHeadDirectory: view.current.chunksHeadDirectory,
-          view: head.view(),
-          readerSlot,
-          deletions: deletions.all,
-          deletesLate: view.current.deletesLate,
-          ulid: createUlid(clock, random),
-          mintMs: range * chunkRangeMs,
-          endMs: (range + 1) * chunkRangeMs,
-        });
-        if (cut === undefined) continue;
-        addChunkFigures(stats.chunkFigures, cut.chunks);
-        metas.push(cut.meta);
-      }
-      return metas;
-    } catch (error) {
-      for (const { ulid } of metas) await blocks.remove(ulid).catch(() => undefined);
-      throw error;
-    } finally {
-      stats.writingBlocks--;
-      head.closeReaderSlot(readerSlot);
-    }
-  }
-
-  /** Rejects where one cannot be read: the head then keeps its samples. */
-  async #showBlocks(metas: readonly BlockMeta[]): Promise<void> {
-    const broken = await this.#parts.blocks.reload();
-    for (const [place, reason] of broken) {
-      if (!metas.some(({ ulid }) => place.endsWith(ulid))) continue;
-      throw new UserError({
-        code: 'broken-block',
-        message: `the new block "${place}" cannot be read: ${reason}`,
-      });
-    }
   }
 }
 

@@ -20,7 +20,7 @@ export interface SnapshotParts {
   readonly events: WalEvents;
 }
 
-const unfinishedSuffix = '.tmp-for-creation';
+export const unfinishedSuffix = '.tmp-for-creation';
 
 /**
  * Links the blocks into a directory, which is made, and writes what the head holds as a block beside them. Blocks never
@@ -65,14 +65,20 @@ export async function removeUnfinishedSnapshots(disk: Disk, snapshots: string): 
     if (name.endsWith(unfinishedSuffix)) await disk.remove(path.join(snapshots, name));
 }
 
-async function linkAll(disk: Disk, from: string, to: string): Promise<void> {
+/** `link` puts a file into the copy. */
+export async function linkAll(
+  disk: Disk,
+  from: string,
+  to: string,
+  link = (file: string, target: string): Promise<void> => disk.link(file, target),
+): Promise<void> {
   await disk.makeDirectory(to);
   for (const { name, isDirectory } of await disk.list(from)) {
     // A file that was to take the place of another.
     if (name.endsWith('.tmp')) continue;
     const [source, target] = [path.join(from, name), path.join(to, name)];
-    if (isDirectory) await linkAll(disk, source, target);
-    else await disk.link(source, target);
+    if (isDirectory) await linkAll(disk, source, target, link);
+    else await link(source, target);
   }
   await disk.syncDirectory(to);
 }

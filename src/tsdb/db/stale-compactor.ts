@@ -1,36 +1,19 @@
-import { type Clock, type Disk, messageOf, observe, type Random, UserError } from '../../base/index.js';
+import { messageOf, observe } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
-import { type BlockMeta, createUlid } from '../block/index.js';
-import type { EndedSeries, Head } from '../head/index.js';
+import type { EndedSeries } from '../head/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
-import type { BlockUpkeep } from './block-upkeep.js';
-import { addChunkFigures } from './chunk-figures.js';
-import type { DatabaseStats } from './database-stats.js';
 import { logEntries } from './delete-samples.js';
-import type { HeadDeletions } from './head-deletions.js';
+import { type BlockRange, type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import { stepsOf } from './late-compactor.js';
 import type { LogTruncation } from './log-truncation.js';
-import type { Maintenance } from './maintenance.js';
-import type { PublishedView } from './published-view.js';
 import type { Turns } from './turns.js';
 
-export interface StaleCompactorParts {
-  readonly head: Head;
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The data directory. */
-  readonly directory: string;
+export interface StaleCompactorParts extends HeadBlocksParts {
   readonly chunkRangeMs: number;
-  readonly deletions: HeadDeletions;
   readonly ledger: SeriesLedger;
   readonly writer: WalWriter;
   readonly log: LogTruncation;
-  readonly view: PublishedView;
   readonly turns: Turns;
-  readonly blocks: BlockUpkeep;
-  readonly maintenance: Maintenance;
-  readonly stats: DatabaseStats;
   readonly events: WalEvents;
 }
 
@@ -79,13 +62,20 @@ export class StaleCompactor {
   }
 
   async #run(ended: readonly EndedSeries[]): Promise<void> {
-    const { stats, events, clock } = this.#parts;
+    const { stats, events, clock, blocks } = this.#parts;
     const startMs = clock.monotonicMs();
     stats.staleCompactions++;
     events.log('info', 'Starting stale series compaction', {});
     let gone = 0;
     try {
-      await this.#showBlocks(await this.#writeBlocks(ended));
+      const refs = Float64Array.from(ended, ({ ref }) => ref);
+      const metas = await writeHeadBlocks(
+        this.#ranges(ended),
+        { part: 'in-order', ended: refs },
+        this.#parts,
+      );
+      stats.compactions += metas.length;
+      await showHeadBlocks(metas, blocks);
       gone = await this.#evict(ended);
     } catch (error) {
       stats.staleCompactionsFailed++;
@@ -99,54 +89,14 @@ export class StaleCompactor {
     });
   }
 
-  async #writeBlocks(ended: readonly EndedSeries[]): Promise<readonly BlockMeta[]> {
-    const { head, deletions, blocks, maintenance, directory, clock, random, view, stats } = this.#parts;
-    const { chunkRangeMs } = this.#parts;
-    const refs = Float64Array.from(ended, ({ ref }) => ref);
+  #ranges(ended: readonly EndedSeries[]): BlockRange[] {
+    const { head, chunkRangeMs } = this.#parts;
     const lastMs = ended.reduce((last, { endMs }) => Math.max(last, endMs), Number.NEGATIVE_INFINITY);
-    const readerSlot = head.openReaderSlot();
-    stats.writingBlocks++;
-    const metas: BlockMeta[] = [];
-    try {
-      const firstRange = Math.floor(head.inOrderMintMs / chunkRangeMs);
-      for (let mintMs = firstRange * chunkRangeMs; mintMs <= lastMs; mintMs += chunkRangeMs) {
-        const cut = await maintenance.run({
-          kind: 'cut',
-          part: 'in-order',
-          directory,
-          chunksHeadDirectory: view.current.chunksHeadDirectory,
-          view: head.view(),
-          readerSlot,
-          deletions: deletions.all,
-          ended: refs,
-          ulid: createUlid(clock, random),
-          mintMs,
-          endMs: mintMs + chunkRangeMs,
-        });
-        if (cut === undefined) continue;
-        addChunkFigures(stats.chunkFigures, cut.chunks);
-        metas.push(cut.meta);
-        stats.compactions++;
-      }
-      return metas;
-    } catch (error) {
-      for (const { ulid } of metas) await blocks.remove(ulid).catch(() => undefined);
-      throw error;
-    } finally {
-      stats.writingBlocks--;
-      head.closeReaderSlot(readerSlot);
-    }
-  }
-
-  /** Rejects where one cannot be read: the head then keeps its samples. */
-  async #showBlocks(metas: readonly BlockMeta[]): Promise<void> {
-    for (const [place, reason] of await this.#parts.blocks.reload()) {
-      if (!metas.some(({ ulid }) => place.endsWith(ulid))) continue;
-      throw new UserError({
-        code: 'broken-block',
-        message: `the new block "${place}" cannot be read: ${reason}`,
-      });
-    }
+    const ranges: BlockRange[] = [];
+    const firstMs = Math.floor(head.inOrderMintMs / chunkRangeMs) * chunkRangeMs;
+    for (let mintMs = firstMs; mintMs <= lastMs; mintMs += chunkRangeMs)
+      ranges.push({ mintMs, endMs: mintMs + chunkRangeMs });
+    return ranges;
   }
 
   async #evict(ended: readonly EndedSeries[]): Promise<number> {

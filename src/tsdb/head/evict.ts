@@ -1,4 +1,4 @@
-import type { Steps } from '../../base/index.js';
+import { runAtOnce, type Steps } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { closeOpen } from './closed-chunks.js';
 import type { EndedSeries } from './contracts.js';
@@ -38,10 +38,11 @@ export function removeForgotten(state: HeadState): readonly SeriesRef[] {
   const gone: SeriesRef[] = [];
   const rows = [...forgotten].map((ref) => writer.rowOf(ref)).filter((row) => row !== noRow);
   forgotten.clear();
-  const steps = removeRows(state, rows, (refs) => {
-    for (const ref of refs) gone.push(ref);
-  });
-  while (!steps.next().done);
+  runAtOnce(
+    removeRows(state, rows, (refs) => {
+      for (const ref of refs) gone.push(ref);
+    }),
+  );
   return gone;
 }
 

@@ -1,4 +1,4 @@
-import { assert, type Steps } from '../../base/index.js';
+import { assert, runAtOnce, type Steps } from '../../base/index.js';
 import { maxIntegerCount } from '../../chunkenc/index.js';
 import { chunkTimeLimitMs } from '../../kernels/index.js';
 import {
@@ -240,8 +240,7 @@ export class ArenaAppender implements HeadAppender {
   }
 
   async commit(_kind?: CommitKind): Promise<void> {
-    const steps = this.publish();
-    while (!steps.next().done) {}
+    runAtOnce(this.publish());
   }
 
   *publish(): Steps<void> {

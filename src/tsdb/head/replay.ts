@@ -1,4 +1,4 @@
-import type { Steps } from '../../base/index.js';
+import { runAtOnce, type Steps } from '../../base/index.js';
 import { chunkTimeLimitMs } from '../../kernels/index.js';
 import { type Labels, wordsOf } from '../../model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../storage/index.js';
@@ -35,8 +35,7 @@ function settleSlice(state: HeadState): boolean {
 }
 
 function settleStaged(state: HeadState): void {
-  const steps = settleSteps(state);
-  while (!steps.next().done);
+  runAtOnce(settleSteps(state));
 }
 
 /** What waits for a row comes before what is done to it. */

@@ -1,4 +1,4 @@
-import type { Disk } from '../../base/index.js';
+import { type Disk, runAtOnce } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import type { HeadDeletions, StoredChunks } from '../db/index.js';
 import type { Head } from '../head/index.js';
@@ -33,8 +33,7 @@ function restore(record: SnapshotRecord, { head, chunks, deletions }: SnapshotTa
       const appender = head.appender();
       for (const { ref, exemplar } of record.entries)
         if (head.hasSeries(ref)) appender.appendExemplar(ref, exemplar);
-      const steps = appender.publish();
-      while (!steps.next().done);
+      runAtOnce(appender.publish());
     }
   }
 }

@@ -9,13 +9,12 @@ import {
 } from '../../base/index.js';
 import { Kernels, loadKernels, reserveMemory } from '../../kernels/index.js';
 import { type BlockMeta, createUlid, type ListedBlock, listBlocks } from '../block/index.js';
-import { minValidOf, runMaintenance } from '../db/index.js';
+import { linkAll, minValidOf, runMaintenance, unfinishedSuffix } from '../db/index.js';
 import { lockDirectory } from '../lock/index.js';
 import { findPlaces } from './find-places.js';
 import { chunksHeadOf, headBytesFor, mostHeadBytes, readLog } from './read-log.js';
 
 const readerBytes = 1 << 30;
-const unfinishedSuffix = '.tmp-for-creation';
 
 export interface SnapshotRequest {
   readonly disk: Disk;
@@ -80,25 +79,14 @@ async function fill(
   await disk.makeDirectory(into);
   for (const block of blocks) {
     signal.throwIfAborted();
-    await copyAll(disk, block.directory, path.join(into, block.meta.ulid));
+    const link = (file: string, target: string): Promise<void> => linkOrCopy(disk, file, target);
+    await linkAll(disk, block.directory, path.join(into, block.meta.ulid), link);
   }
   const head = withHead ? await writeHead(into, { disk, directory, blocks, signal }) : undefined;
   await disk.syncDirectory(into);
   if (blocks.length === 0 && head === undefined)
     throw new UserError({ code: 'no-samples', message: `no block and no samples found in "${directory}"` });
   return { blocks: blocks.map(({ meta }) => meta), head };
-}
-
-async function copyAll(disk: Disk, from: string, to: string): Promise<void> {
-  await disk.makeDirectory(to);
-  for (const { name, isDirectory } of await disk.list(from)) {
-    // A file that was to take the place of another.
-    if (name.endsWith('.tmp')) continue;
-    const [source, target] = [path.join(from, name), path.join(to, name)];
-    if (isDirectory) await copyAll(disk, source, target);
-    else await linkOrCopy(disk, source, target);
-  }
-  await disk.syncDirectory(to);
 }
 
 const noLinks: ReadonlySet<string | undefined> = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK']);
