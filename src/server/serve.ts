@@ -362,6 +362,7 @@ class Server {
 const effectiveFeatures: ReadonlySet<string> = new Set([
   'delayed-compaction',
   'exemplar-storage',
+  'memory-snapshot-on-shutdown',
   'promql-experimental-functions',
   'promql-extended-range-selectors',
   'promql-binop-fill-modifiers',

@@ -55,6 +55,7 @@ export function storageSettings(settings: ServerSettings, storage: StorageOption
   return {
     ...{ minBlockDurationMs, mergesOverlaps, samplesPerChunk, blockReloadMs },
     mostCutDelayMs: mostCutDelayOf(settings),
+    chunkSnapshots: settings.features.has('memory-snapshot-on-shutdown'),
     ...(blockSegmentBytes === undefined ? {} : { blockSegmentBytes }),
     ...(uploadedBlocksFile === undefined ? {} : { uploadedBlocksFile }),
     ...runningSettings(settings, storage),

@@ -12,6 +12,7 @@ export interface Scenario {
   /** One call of these is interrupted; without any, one of the start that follows. */
   readonly steps: readonly Step[];
   readonly windowMs?: number;
+  readonly chunkSnapshots?: boolean;
   /** How the life ends, where it does not matter which call was interrupted. */
   readonly end?: End;
   /** Nothing follows that would sync what the steps left unsynced. */
@@ -70,6 +71,29 @@ export const scenarios: readonly Scenario[] = [
     steps: [],
     windowMs: 40_000,
   },
+  {
+    name: 'orderly end with a chunk snapshot',
+    before: [...filled(150, 3), { kind: 'end', how: 'close' }, commit(153)],
+    steps: [settle],
+    chunkSnapshots: true,
+    end: 'close',
+  },
+  {
+    name: 'start with a chunk snapshot',
+    before: [
+      ...filled(160, 7),
+      cut,
+      late(168),
+      deletion,
+      settle,
+      { kind: 'end', how: 'close' },
+      commit(169),
+      settle,
+    ],
+    steps: [],
+    chunkSnapshots: true,
+    windowMs: 40_000,
+  },
   { name: 'cleaning of tombstones', before: [...filled(60, 7), cut, deletion], steps: [{ kind: 'clean' }] },
 ];
 
@@ -99,6 +123,7 @@ export async function failNth(
       const script: Script = {
         ...{ seed: at, sync, compression: 'none', segmentSizeBytes: 32_768, startTimestamps: false },
         windowMs: scenario.windowMs ?? 0,
+        chunkSnapshots: scenario.chunkSnapshots ?? false,
         steps: stepsOf(scenario, { at, how, end }),
       };
       const outcome = await runScript(script).catch((cause: unknown) => {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 
 /**
  * `told`: the sender heard that it is kept. `shown`: committed, and nobody was told; or found by an earlier start.
+ * `taken back`: refused, and its bytes were cut off again, which the next sync makes sure of.
  * `doubtful`: refused while the disk also refused to cut back or to sync, so that the bytes may have stayed.
  * `decayed`: was there when bits were turned at rest.
  */
-export type Fate = 'open' | 'told' | 'shown' | 'refused' | 'doubtful' | 'decayed';
+export type Fate = 'open' | 'told' | 'shown' | 'refused' | 'taken back' | 'doubtful' | 'decayed';
 
 export interface Attempt {
   readonly series: string;
@@ -41,6 +42,11 @@ export class Oracle {
     this.doubtDeletions();
   }
 
+  /** What was cut off may be there again, where it was not synced. */
+  doubtCuts(): void {
+    for (const attempt of this.attempts) if (attempt.fate === 'taken back') attempt.fate = 'doubtful';
+  }
+
   /** What was deleted may be there again. */
   doubtDeletions(): void {
     for (const attempt of this.attempts) if (attempt.deletion === 'done') attempt.deletion = 'maybe';
@@ -72,7 +78,7 @@ export class Oracle {
       } else {
         known++;
         if (text !== attempt.text) fail('wrong', attempt, text);
-        if (attempt.fate === 'refused') fail('phantom', attempt, text);
+        if (attempt.fate === 'refused' || attempt.fate === 'taken back') fail('phantom', attempt, text);
         if (attempt.deletion === 'done') fail('not deleted', attempt, text);
       }
       if (!isStart || attempt.fate === 'decayed' || attempt.deletion !== undefined) continue;

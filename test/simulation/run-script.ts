@@ -111,6 +111,7 @@ class Run {
 
   async #open(): Promise<Database> {
     const { sync, compression, segmentSizeBytes, startTimestamps, floatEncoding = 'xor' } = this.#script;
+    const chunkSnapshots = this.#script.chunkSnapshots === true && this.#lives % 4 !== 3;
     return openDatabase({
       directory,
       disk: this.#disk,
@@ -127,7 +128,7 @@ class Run {
       walCompression: compression,
       segmentSizeBytes,
       walStartTimestamps: startTimestamps,
-      floatEncoding,
+      ...{ floatEncoding, chunkSnapshots },
     });
   }
 
@@ -298,7 +299,7 @@ class Run {
       () => {
         const { sync, truncate } = disk.rates;
         const isSure = !sync && !truncate && !disk.isDead && disk.interruption === undefined;
-        for (const attempt of own) attempt.fate = isSure ? 'refused' : 'doubtful';
+        for (const attempt of own) attempt.fate = isSure ? 'taken back' : 'doubtful';
       },
     );
     this.#pending.push(done);
@@ -329,6 +330,7 @@ class Run {
     }
     const { sync } = this.#script;
     if (sync !== 'commit' && (how === 'crash' || this.#syncFailed)) this.#oracle.doubtDeletions();
+    if (sync !== 'commit' && how === 'crash') this.#oracle.doubtCuts();
     if (this.#retentionMs > 0) this.#expire();
     const isDue = this.#dueAfter(how, endMs, before.interruption !== undefined);
     if (this.#startInterruption === undefined) return this.#start(isDue);

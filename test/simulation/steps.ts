@@ -44,6 +44,8 @@ export interface Script {
   readonly segmentSizeBytes: number;
   readonly startTimestamps: boolean;
   readonly floatEncoding?: FloatEncoding;
+  /** In most lives. */
+  readonly chunkSnapshots?: boolean;
   /** For samples out of order; 0 for none. */
   readonly windowMs: number;
   readonly steps: readonly Step[];
@@ -75,6 +77,7 @@ export function scriptOf(seed: number, sync: WalSync): Script {
     startTimestamps: below(3) === 0,
     floatEncoding: below(4) === 0 ? 'xor2' : 'xor',
     windowMs: below(2) === 0 ? 40_000 : 0,
+    chunkSnapshots: below(2) === 0,
     steps,
   };
 }

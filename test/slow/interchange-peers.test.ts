@@ -34,6 +34,8 @@ interface Circle {
   readonly signal: Signal;
   readonly kinds: ContentKinds;
   readonly questions: Questions;
+  /** The feature memory-snapshot-on-shutdown is on. */
+  readonly snapshots: boolean;
 }
 
 interface Meta {
@@ -128,7 +130,7 @@ async function withPeer<T>(
  * Each peer finds what the one before it has answered, adds to it, cuts and merges blocks and deletes; then it is ended
  * and opens a copy once more, which it and the next peer answer the same.
  */
-async function goRound(root: string, { peers, signal, kinds, questions }: Circle): Promise<void> {
+async function goRound(root: string, { peers, signal, kinds, questions, snapshots }: Circle): Promise<void> {
   const data = path.join(root, 'data');
   mkdirSync(data);
   let step = 0;
@@ -151,6 +153,7 @@ async function goRound(root: string, { peers, signal, kinds, questions }: Circle
       step = to;
       await settled(data);
       assert.deepEqual(complaintsIn(running.program.output), [], who);
+      if (snapshots && turn > 0) assert.match(running.program.output, /chunk snapshot loaded/, who);
       live.push(await ask(running));
     });
     const levels = new Set(metasIn(data).map(({ compaction }) => compaction.level));
@@ -230,16 +233,22 @@ describe('a data directory from hand to hand', function () {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  for (const { program, peer: beside, kinds, questions } of [newest, debian]) {
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const { name } = beside;
-      it(`tsprom → ${name} → tsprom → ${name} → tsprom, each ended by ${signal}`, async function () {
-        const found = peerPath(program);
-        if (found === undefined) this.skip();
-        const peer = { ...beside, command: [found] };
-        const peers = [tspromPeer, peer, tspromPeer, peer, tspromPeer];
-        await goRound(root, { peers, signal, kinds, questions });
-      });
-    }
+  for (const [{ program, peer: beside, kinds, questions }, signal, snapshots] of [
+    [newest, 'SIGTERM', false],
+    [newest, 'SIGKILL', false],
+    [newest, 'SIGTERM', true],
+    [debian, 'SIGTERM', false],
+    [debian, 'SIGKILL', false],
+  ] as const) {
+    const { name } = beside;
+    const how = snapshots ? `${signal} with a chunk snapshot` : signal;
+    it(`tsprom → ${name} → tsprom → ${name} → tsprom, each ended by ${how}`, async function () {
+      const found = peerPath(program);
+      if (found === undefined) this.skip();
+      const added = snapshots ? ['--enable-feature=memory-snapshot-on-shutdown'] : [];
+      const own = { ...tspromPeer, flags: [...tspromPeer.flags, ...added] };
+      const peer = { ...beside, command: [found], flags: [...beside.flags, ...added] };
+      await goRound(root, { peers: [own, peer, own, peer, own], signal, kinds, questions, snapshots });
+    });
   }
 });

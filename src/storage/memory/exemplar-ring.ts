@@ -44,12 +44,21 @@ export class ExemplarRing<Series extends ExemplarOwner = ExemplarOwner> {
 
   /** Keeps the newest. */
   set limit(limit: number) {
-    const oldestFirst = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    const oldestFirst = this.#oldestFirst();
     const kept = limit > 0 ? oldestFirst.slice(-limit) : [];
     for (const entry of oldestFirst.slice(0, oldestFirst.length - kept.length)) this.#forget(entry);
     this.#limit = limit;
     this.#ring = kept;
     this.#next = kept.length === limit ? 0 : kept.length;
+  }
+
+  #oldestFirst(): Entry<Series>[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+
+  /** Those that are found, in the order of their coming. */
+  all(): readonly { readonly series: Series; readonly exemplar: Exemplar }[] {
+    return this.#oldestFirst().filter(({ series }) => this.#bySeries.has(series));
   }
 
   /** Places whose series is gone count until they are taken. */

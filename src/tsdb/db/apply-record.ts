@@ -46,6 +46,14 @@ export class RecordApplier {
     this.#maxRef = parts.chunks?.maxRef ?? 0;
   }
 
+  /** Series that a snapshot named. The segments before its place are not read: the next one begins with copies of all. */
+  begin(refs: readonly SeriesRef[]): void {
+    for (const ref of refs) {
+      this.#noteRef(ref);
+      this.carried.addCheckpointed(ref);
+    }
+  }
+
   /** `isEmpty`: a segment in which nothing was ever written does not count as the one that follows. */
   beginSegment(options: { fromCheckpoint: boolean; isEmpty: boolean }): void {
     this.stats.segments++;

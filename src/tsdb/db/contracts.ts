@@ -68,6 +68,8 @@ export interface DatabaseOptions {
   readonly walGatherMs?: number;
   /** A multiple of 32 KiB; 128 MiB when unsaid. */
   readonly segmentSizeBytes?: number;
+  /** True for the feature memory-snapshot-on-shutdown: an orderly end saves the next start most of the log. */
+  readonly chunkSnapshots?: boolean;
   /** True for the feature st-storage: the log keeps start timestamps, in records that older versions skip. */
   readonly walStartTimestamps?: boolean;
   readonly onReplayProgress?: (progress: ReplayProgress) => void;

@@ -5,6 +5,7 @@ import { Kernels, reserveMemory } from '../../kernels/index.js';
 import { type BlockList, repairIndexVersion } from '../block/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
+import { removeTemporarySnapshots } from '../snapshot/index.js';
 import { removeTemporaryCheckpoints, SeriesLedger, type WalEvents, WalWriter } from '../wal/index.js';
 import { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
@@ -14,7 +15,8 @@ import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
 import { listOwnBlocks } from './list-own-blocks.js';
 import { minValidOf, toViewed } from './published-view.js';
-import { readHead } from './read-head.js';
+import { removeSnapshots } from './read-chunk-snapshot.js';
+import { readHead, UnfitSnapshotError } from './read-head.js';
 import { isForeign, surveyLateLog } from './read-late-log.js';
 import type { ReplayOutcome } from './replay-wal.js';
 import { removeUnfinishedSnapshots } from './snapshot-database.js';
@@ -33,7 +35,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const random = options.random ?? systemRandom;
   const lock = options.lock === false ? undefined : await lockDirectory({ disk, directory, random, events });
   try {
-    return await openLocked(options, { lock, events });
+    const takesSnapshot = options.chunkSnapshots === true;
+    return await openLocked(options, { lock, events, takesSnapshot }).catch((error: unknown) => {
+      if (!(error instanceof UnfitSnapshotError)) throw error;
+      events.log('warn', 'Chunk snapshot is left out, the whole WAL is read', { err: error.message });
+      return openLocked(options, { lock, events, takesSnapshot: false });
+    });
   } catch (error) {
     await lock?.release();
     throw error;
@@ -50,15 +57,20 @@ function eventsOf(options: DatabaseOptions): WalEvents {
 interface Opening {
   readonly lock: DirectoryLock | undefined;
   readonly events: WalEvents;
+  readonly takesSnapshot: boolean;
 }
 
-async function openLocked(options: DatabaseOptions, { lock, events }: Opening): Promise<Database> {
+async function openLocked(
+  options: DatabaseOptions,
+  { lock, events, takesSnapshot }: Opening,
+): Promise<Database> {
   const { disk, clock, directory, kernelModule } = options;
   const log = path.join(directory, 'wal');
   const chunksHeadDirectory = path.join(directory, 'chunks_head');
   await disk.makeDirectory(log);
   await removeTemporaryCheckpoints(disk, log);
   await removeUnfinishedSnapshots(disk, path.join(directory, 'snapshots'));
+  await removeTemporarySnapshots(disk, directory);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
   const { blocks, broken: unlisted } = await readyBlocks(disk, directory, events);
   const survey = await surveyLateLog(disk, path.join(directory, 'wbl'));
@@ -84,13 +96,18 @@ async function openLocked(options: DatabaseOptions, { lock, events }: Opening): 
   });
   // What a block that cannot be read held may still stand in the log.
   head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
-  const read = await readHead(options, { head, kernels, deletions, survey, events });
+  const hasBrokenBlocks = unlisted.length + reader.broken.size > 0;
+  const read = await readHead(options, {
+    ...{ head, kernels, deletions, survey, hasBrokenBlocks, takesSnapshot, events },
+  });
+  if (!read.isFromSnapshot) await removeSnapshots(disk, directory);
   const { replay, lateLog } = read;
   const ledger = new SeriesLedger();
   const writer = createWriter(options, { head, kernels, ledger, replay, log, events });
   await writer.open();
   const stats = emptyDatabaseStats(replay.stats, writer.stats, read.lateStats);
   if (read.hasDamagedChunks) stats.headChunkCorruptions++;
+  if (read.isSnapshotUnread) stats.snapshotsUnread++;
   stats.cleanStart = lock?.clean;
   const spool = new ChunkSpool({
     disk,

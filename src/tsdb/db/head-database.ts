@@ -12,7 +12,7 @@ import type {
 } from '../../storage/index.js';
 import type { Head, HeadCensus } from '../head/index.js';
 import type { DirectoryLock } from '../lock/index.js';
-import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
+import type { LogPlace, SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
 import { BlockCompactor, compactionRules, usualReloadMs } from './block-compactor.js';
 import { BlockUpkeep } from './block-upkeep.js';
 import type { ChunkSpool } from './chunk-spool.js';
@@ -41,6 +41,7 @@ import { keepForEver, type Retention } from './retention.js';
 import { snapshotDatabase } from './snapshot-database.js';
 import { StaleCompactor } from './stale-compactor.js';
 import { Turns } from './turns.js';
+import { writeChunkSnapshot } from './write-chunk-snapshot.js';
 
 const readerBytes = 2 ** 30;
 
@@ -332,15 +333,40 @@ export class HeadDatabase implements Database {
       this.#compactor.close();
       await this.#cutter.close();
       await this.#turns.settled();
-      await writer.close();
+      const end = await writer.close();
       await this.#publications.settled();
+      const snapshotAt = this.#options.chunkSnapshots === true ? end : undefined;
+      const isLateSafe = snapshotAt !== undefined && (await this.#isLateSafe(snapshotAt));
       await lateLog.close();
       await spool.close().catch((error: unknown) => {
         events.log('warn', 'Chunks of the head could not be written', { err: messageOf(error) });
       });
+      if (isLateSafe) await this.#writeChunkSnapshot(snapshotAt);
       await reader.close();
     } finally {
       await lock?.release();
+    }
+  }
+
+  /** Whether a start that reads the log from `end` on finds all late samples in the log of these. */
+  #isLateSafe(end: LogPlace): Promise<boolean> {
+    return this.#parts.lateLog.settled(end).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Never rejects: the log has it all. */
+  async #writeChunkSnapshot(end: LogPlace): Promise<void> {
+    const { head, kernels, deletions, events } = this.#parts;
+    const { disk, clock, directory, walCompression: compression } = this.#options;
+    try {
+      const isWhole = head.unwrittenCount + head.refusedSamples + head.refusedSeries === 0;
+      if (!isWhole) throw new Error('the head is not whole, or chunks of it could not be written');
+      const parts = { disk, clock, directory, head, kernels, deletions, compression, events };
+      await writeChunkSnapshot(end, parts);
+    } catch (error) {
+      events.log('error', 'chunk snapshot failed, the next start reads the WAL', { err: messageOf(error) });
     }
   }
 }

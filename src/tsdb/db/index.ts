@@ -43,6 +43,7 @@ export {
   surveyLateLog,
 } from './read-late-log.js';
 export { type ReplayProgress, replayWal } from './replay-wal.js';
+export { restoreSnapshot } from './restore-snapshot.js';
 export { keepForEver } from './retention.js';
 export { linkAll, unfinishedSuffix } from './snapshot-database.js';
 export { StoredChunks } from './stored-chunks.js';

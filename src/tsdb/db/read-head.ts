@@ -9,6 +9,7 @@ import type { DatabaseOptions } from './contracts.js';
 import { emptyLateLogStats, type LateLogStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { LateLog } from './late-log.js';
+import { readChunkSnapshot } from './read-chunk-snapshot.js';
 import { heldPlace, isForeign, type LateLogSurvey, readLateLog } from './read-late-log.js';
 import { type ReplayOutcome, replayWal } from './replay-wal.js';
 import { StoredChunks } from './stored-chunks.js';
@@ -18,14 +19,22 @@ interface HeadReading {
   readonly kernels: Kernels;
   readonly deletions: HeadDeletions;
   readonly survey: LateLogSurvey | undefined;
+  readonly hasBrokenBlocks: boolean;
+  /** Whether it may begin with a chunk snapshot. */
+  readonly takesSnapshot: boolean;
   readonly events: WalEvents;
 }
+
+/** The log behind a snapshot names series that neither knows: it was not written by who began with the snapshot. */
+export class UnfitSnapshotError extends Error {}
 
 export interface ReadHead {
   readonly replay: ReplayOutcome;
   readonly lateLog: LateLog;
   readonly lateStats: LateLogStats;
   readonly hasDamagedChunks: boolean;
+  readonly isFromSnapshot: boolean;
+  readonly isSnapshotUnread: boolean;
   /** Series that the log names and that are in blocks whole. */
   readonly gone: readonly SeriesRef[];
   /** Late samples should become blocks at once: what has them is damaged, or will not be read again. */
@@ -34,22 +43,35 @@ export interface ReadHead {
   readonly lastChunkFile: number;
 }
 
-/** Reads chunk files and logs into the head, and mends what a crash or damage has left of them. */
+/**
+ * Reads chunk files and logs into the head, and mends what a crash or damage has left of them. Rejects with
+ * `UnfitSnapshotError`, and then it has changed nothing on disk but what was damaged, and the head is of no use.
+ */
 export async function readHead(options: DatabaseOptions, reading: HeadReading): Promise<ReadHead> {
   const { disk, clock, directory, onReplayProgress: onProgress } = options;
-  const { head, kernels, deletions, survey, events } = reading;
+  const { head, kernels, deletions, survey, hasBrokenBlocks, takesSnapshot, events } = reading;
   const log = path.join(directory, 'wal');
   const takesLate = survey?.isOurs !== true;
   const chunks = await readyChunks(disk, path.join(directory, 'chunks_head'), {
     ...{ minValidMs: head.minValidMs, takesLate, events },
   });
+  const hasDamagedChunks = chunks.scan.damage !== undefined;
+  const snapshot = takesSnapshot
+    ? await readChunkSnapshot({
+        ...{ disk, directory, head, chunks, deletions, survey, events },
+        lacks: lackOf({ hasDamagedChunks, hasBrokenBlocks }),
+      })
+    : undefined;
   events.log('info', 'Replaying WAL, this may take a while', {});
   const onTombstones = deletions.restoreRecord.bind(deletions);
   const replay = await replayWal({
     ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
     lateHeldTo: heldPlace(survey),
+    from: snapshot?.start,
   });
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
+  if (snapshot?.start !== undefined && replay.stats.unknownRefs.series > 0)
+    throw new UnfitSnapshotError('the WAL names series that the chunk snapshot has not got');
   const lateStats = emptyLateLogStats();
   const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events, lateStats });
   const gone = head.removeForgotten();
@@ -66,10 +88,21 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   const isLeftAlone = chunks.hasLate && survey?.hasSamples !== true;
   return {
     ...{ replay, lateLog, lateStats, gone },
-    hasDamagedChunks: chunks.scan.damage !== undefined,
+    hasDamagedChunks,
+    isFromSnapshot: snapshot?.start !== undefined,
+    isSnapshotUnread: snapshot?.isUnread === true,
     isLateUnsafe: survey?.isDamaged === true || isForeignDeleted || isLeftAlone,
     lastChunkFile: chunks.scan.lastSegment,
   };
+}
+
+/** What a start then looks for in the whole log. */
+function lackOf(found: {
+  readonly hasDamagedChunks: boolean;
+  readonly hasBrokenBlocks: boolean;
+}): string | undefined {
+  if (found.hasDamagedChunks) return 'chunks_head is damaged';
+  return found.hasBrokenBlocks ? 'a block cannot be read' : undefined;
 }
 
 interface ChunkReading {

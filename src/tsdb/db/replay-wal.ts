@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, DecodeError, type Disk } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
+import type { SeriesRef } from '../../storage/index.js';
 import type { Head } from '../head/index.js';
 import {
   isBefore,
@@ -42,6 +43,13 @@ export interface ReplayOptions {
   readonly onTombstones?: ((entries: readonly TombstoneEntry[]) => void) | undefined;
   /** Late samples up to here are known from elsewhere, all behind it are taken; as the head has it when unsaid. */
   readonly lateHeldTo?: LogPlace | undefined;
+  /** What stands before this is in the head already, with these series. */
+  readonly from?: ReplayStart | undefined;
+}
+
+export interface ReplayStart {
+  readonly place: LogPlace;
+  readonly refs: readonly SeriesRef[];
 }
 
 export interface ReplayOutcome {
@@ -64,10 +72,10 @@ interface Source extends SegmentFile {
 
 /** Reads the newest checkpoint and the segments behind it into the head, around damage. Changes nothing on disk. */
 export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> {
-  const { disk, clock, directory, onProgress } = options;
+  const { disk, clock, directory, onProgress, from } = options;
   const startMs = clock.monotonicMs();
-  const checkpoint = await lastCheckpoint(disk, directory);
-  const firstIndex = checkpoint === undefined ? 0 : checkpoint.index + 1;
+  const checkpoint = from === undefined ? await lastCheckpoint(disk, directory) : undefined;
+  const firstIndex = from?.place.segment ?? (checkpoint === undefined ? 0 : checkpoint.index + 1);
   const all = await listSegments(disk, directory);
   const segments = all.filter(({ index }) => index >= firstIndex);
   const lastIndex = all.at(-1)?.index ?? firstIndex - 1;
@@ -79,7 +87,7 @@ export async function replayWal(options: ReplayOptions): Promise<ReplayOutcome> 
   const replay = new Replay(options, firstIndex - 1);
   const first = segments[0]?.index ?? firstIndex;
   // Without a checkpoint the first segment is number 0.
-  const isHeadless = checkpoint === undefined && (segments[0]?.index ?? 0) > 0;
+  const isHeadless = from === undefined && checkpoint === undefined && (segments[0]?.index ?? 0) > 0;
   try {
     if (isHeadless) await replay.foresee(sources);
     for (const source of sources) {
@@ -120,6 +128,7 @@ class Replay {
     this.#lateHeldTo = options.lateHeldTo;
     if (this.#lateHeldTo !== undefined) head.replayLateFromMs = Number.POSITIVE_INFINITY;
     this.#applier = new RecordApplier({ head, kernels, chunks, onTombstones });
+    this.#applier.begin(options.from?.refs ?? []);
     this.#records = new ReplayRecords(kernels);
     this.#turnStartMs = options.clock.monotonicMs();
   }
@@ -141,6 +150,7 @@ class Replay {
         if (!begun) this.#applier.beginSegment({ fromCheckpoint: source.fromCheckpoint, isEmpty: false });
         begun = true;
         while (reader.next()) {
+          if (this.#isKnown(source, reader.recordStart)) continue;
           if (this.#isBehindHeld(source, reader.recordStart)) await this.#takeLate();
           this.#apply(reader);
           if (head.isStageFull) await this.settle();
@@ -191,6 +201,11 @@ class Replay {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
+  }
+
+  #isKnown({ index }: Source, startByte: number): boolean {
+    const place = this.#options.from?.place;
+    return place !== undefined && isBefore({ segment: index, endByte: startByte }, place);
   }
 
   #isBehindHeld({ fromCheckpoint, index }: Source, endByte: number): boolean {

@@ -1,10 +1,11 @@
 /** What the rest of the database sees of the head. Only the main thread writes; any thread may read (`HeadView`). */
 import type { Distribution, Steps } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
-import type { Labels, Matcher, Metadata } from '../../model/index.js';
+import type { Exemplar, Histogram, Labels, Matcher, Metadata } from '../../model/index.js';
 import type {
   Appender,
   CardinalityStats,
+  ChunkBytes,
   ExemplarFigures,
   ExemplarSeries,
   FloatBatch,
@@ -103,6 +104,23 @@ export interface LateChunks {
   /** Numbers of the chunk ranges that they reach into, rising. */
   readonly ranges: readonly number[];
 }
+
+export interface SeriesExemplar {
+  readonly ref: SeriesRef;
+  readonly exemplar: Exemplar;
+}
+
+/** A series, and the chunks in order that are not on disk; the last takes samples. */
+export interface SeriesInMemory {
+  readonly ref: SeriesRef;
+  /** A damaged log may name it by others too. */
+  readonly otherRefs: readonly SeriesRef[];
+  readonly labels: Labels;
+  readonly chunks: readonly ChunkBytes[];
+}
+
+/** The newest sample of a series: a float's bits, or a histogram. */
+export type NewestSample = { readonly low: number; readonly high: number } | Histogram;
 
 export interface HeadAppender extends Appender {
   /** Series that `series` made and did not find; they stay after a rollback. */
@@ -208,6 +226,12 @@ export interface Head {
   cardinality(limit: number): CardinalityStats;
   metadata(): ReadonlyMap<string, Metadata>;
   selectExemplars(request: LabelRequest): readonly ExemplarSeries[];
+  /** In the order of their coming. */
+  allExemplars(): readonly SeriesExemplar[];
+  /** While nothing is published. */
+  inMemory(): Iterable<SeriesInMemory>;
+  /** No series has ever had a higher one. */
+  readonly highestRef: SeriesRef;
 
   // Reading what the log and the chunk files hold, before anyone reads.
   restoreSeries(ref: SeriesRef, labels: Labels): void;
@@ -217,6 +241,10 @@ export interface Head {
   restoreChunk(chunk: ClosedChunk, place: ChunkPlace): boolean;
   /** The same for one that is on no disk: its bytes are copied into the head's memory. */
   restoreChunkBytes(chunk: ClosedChunk, bytes: Uint8Array): boolean;
+  /** The same for the newest of a series, and what its last sample is. */
+  restoreNewest(chunk: ClosedChunk, bytes: Uint8Array, sample: NewestSample): boolean;
+  /** Samples up to here were in order, or are known from elsewhere: what the log has of them came late. */
+  noteReplayed(ref: SeriesRef, upToMs: number): void;
   /** The time of the newest sample in order; -Infinity where there is none. */
   newestMs(ref: SeriesRef): number;
   /** Samples not later than the series' restored chunks are passed over. Returns how many rows have no series. */

@@ -23,7 +23,10 @@ import type {
   HeadView,
   LateChunks,
   LateRows,
+  NewestSample,
   RestoredSeries,
+  SeriesExemplar,
+  SeriesInMemory,
   StagedRows,
   StoredSeries,
   UnwrittenChunk,
@@ -43,8 +46,9 @@ import {
   settleSteps,
   stageRows,
 } from './replay.js';
-import { newestMs, restoreChunk, restoreChunkBytes } from './restore-chunk.js';
+import { newestMs, noteReplayed, restoreChunk, restoreChunkBytes, restoreNewest } from './restore-chunk.js';
 import { seriesBound } from './series-bound.js';
+import { seriesInMemory } from './series-in-memory.js';
 import { HeadState } from './state.js';
 import { dropLate, endLate, oldestChunkFile, truncateBefore } from './truncate.js';
 
@@ -227,6 +231,18 @@ class ArenaHead implements Head {
     return this.#state.exemplars.select(request);
   }
 
+  allExemplars(): readonly SeriesExemplar[] {
+    return this.#state.exemplars.all();
+  }
+
+  inMemory(): Iterable<SeriesInMemory> {
+    return seriesInMemory(this.#state);
+  }
+
+  get highestRef(): SeriesRef {
+    return this.#state.writer.highestRef;
+  }
+
   restoreSeries(ref: SeriesRef, labels: Labels): void {
     restoreSeries(this.#state, ref, labels);
   }
@@ -241,6 +257,14 @@ class ArenaHead implements Head {
 
   restoreChunkBytes(chunk: ClosedChunk, bytes: Uint8Array): boolean {
     return restoreChunkBytes(this.#state, chunk, bytes);
+  }
+
+  restoreNewest(chunk: ClosedChunk, bytes: Uint8Array, sample: NewestSample): boolean {
+    return restoreNewest(this.#state, chunk, bytes, sample);
+  }
+
+  noteReplayed(ref: SeriesRef, upToMs: number): void {
+    noteReplayed(this.#state, ref, upToMs);
   }
 
   newestMs(ref: SeriesRef): number {

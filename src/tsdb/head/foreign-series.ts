@@ -162,6 +162,11 @@ export class ForeignSeries {
     writer.noteTimes(timestampMs, timestampMs);
   }
 
+  /** What the last chunk of a row ends with. */
+  noteNewest(row: number, histogram: Histogram): void {
+    this.#foreign(row).last = histogram;
+  }
+
   /** The kind of the newest sample that a log has told, though a chunk on disk holds it. */
   noteKind(row: number, histogram: Histogram): void {
     const { views } = this.#writer;

@@ -9,6 +9,7 @@ import {
   type LabelRequest,
   type SeriesRef,
 } from '../../storage/index.js';
+import type { SeriesExemplar } from './contracts.js';
 
 /** The ring of exemplars, by refs of series. */
 export class HeadExemplars {
@@ -65,6 +66,15 @@ export class HeadExemplars {
     const { mintMs, maxtMs, matcherSets } = request;
     const found = this.#ring.select({ snapshot: Number.POSITIVE_INFINITY, mintMs, maxtMs, matcherSets });
     return found.map(({ series, exemplars }) => ({ labels: series.labels, exemplars }));
+  }
+
+  /** In the order of their coming. */
+  all(): readonly SeriesExemplar[] {
+    const refs = new Map([...this.#owners].map(([ref, owner]) => [owner, ref]));
+    return this.#ring.all().flatMap(({ series, exemplar }) => {
+      const ref = refs.get(series);
+      return ref === undefined ? [] : [{ ref, exemplar }];
+    });
   }
 
   #owner(ref: SeriesRef): ExemplarOwner | undefined {

@@ -89,6 +89,14 @@ export function wholeChunks(seen: readonly VisibleChunk[], parts: Parts): ChunkB
   return chunks.sort((a, b) => a.mintMs - b.mintMs);
 }
 
+/** A chunk of which all is seen, out of the head's memory. */
+export function chunkInMemory({ at, ...seen }: VisibleChunk, views: HeadViews): ChunkBytes {
+  const { encoding, mintMs, maxtMs, samples } = seen;
+  const bytes = Uint8Array.from(views.bytes.subarray(at, at + seen.bytes));
+  if (encoding === chunkEncoding.xor) setCount(bytes, 0, samples);
+  return { encoding, mintMs, maxtMs, bytes };
+}
+
 /** The samples that a chunk's header counts and nothing behind them. */
 function encodedAgain(stored: number, bytes: Uint8Array): ChunkBytes {
   const encoding = chunkEncoding.xor;

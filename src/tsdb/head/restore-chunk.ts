@@ -1,6 +1,6 @@
 import type { SeriesRef } from '../../storage/index.js';
 import { pushChunk } from './closed-chunks.js';
-import type { ChunkPlace, ClosedChunk } from './contracts.js';
+import type { ChunkPlace, ClosedChunk, NewestSample } from './contracts.js';
 import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
 import { settleRow } from './replay.js';
 import type { HeadState } from './state.js';
@@ -26,7 +26,7 @@ export function restoreChunkBytes(state: HeadState, restored: ClosedChunk, bytes
   return restoreInto(state, restored, (row) => {
     const record = { mintMs, maxtMs, encoding, samples, flags, commit: 0 };
     const at = state.foreign.copies.add(row, bytes, record);
-    if (at !== 0 && isOutOfOrder) state.writer.closed.close(row, at);
+    if (at !== 0) state.writer.closed.close(row, at);
     return at !== 0;
   });
 }
@@ -54,6 +54,37 @@ function restoreInto(state: HeadState, restored: ClosedChunk, put: (row: number)
   });
   writer.setFlags(row, isHistogram ? rowFlag.histogram : 0, isHistogram ? 0 : rowFlag.histogram);
   return true;
+}
+
+/** The same for the newest chunk of a series, of which `sample` is the last. */
+export function restoreNewest(
+  state: HeadState,
+  restored: ClosedChunk,
+  bytes: Uint8Array,
+  sample: NewestSample,
+): boolean {
+  const { writer, foreign } = state;
+  const { ref, maxtMs } = restored;
+  if (!restoreChunkBytes(state, restored, bytes)) return false;
+  const row = writer.rowOf(ref);
+  if (writer.lastMsOf(row) !== maxtMs) return true;
+  if ('integer' in sample) foreign.noteNewest(row, sample);
+  else {
+    const { views } = writer;
+    writer.changeRow(row, () => {
+      views.setWord(views.hotRow(row) + hot.lastValue, sample.low);
+      views.setWord(views.hotRow(row) + hot.lastValue + 4, sample.high);
+    });
+  }
+  return true;
+}
+
+/** For rows without an open chunk. */
+export function noteReplayed({ writer }: HeadState, ref: SeriesRef, upToMs: number): void {
+  const row = writer.rowOf(ref);
+  if (row === noRow) return;
+  const { views } = writer;
+  writer.changeRow(row, () => views.setDouble(views.hotRow(row) + hot.lastDelta, upToMs));
 }
 
 export function newestMs(state: HeadState, ref: SeriesRef): number {

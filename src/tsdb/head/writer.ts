@@ -302,6 +302,10 @@ export class HeadWriter {
     return count;
   }
 
+  get highestRef(): SeriesRef {
+    return (this.#nextRef - 1) as SeriesRef;
+  }
+
   reserveRefs(upTo: number): void {
     this.#nextRef = Math.max(this.#nextRef, upTo + 1);
   }

@@ -10,6 +10,7 @@ import {
   type ReplayStats,
   readLateLog,
   replayWal,
+  restoreSnapshot,
   StoredChunks,
   surveyLateLog,
 } from '../db/index.js';
@@ -19,7 +20,6 @@ import { lastCheckpoint, listSegments, type SegmentReport } from '../wal/index.j
 import type { ReadOnlyOptions } from './contracts.js';
 import type { Places } from './find-places.js';
 import { nameChunks } from './name-chunks.js';
-import { restoreSnapshot } from './restore-snapshot.js';
 
 const leastHeadBytes = 64 * 2 ** 20;
 /** A memory of WebAssembly, but for a page at its end. */
@@ -88,7 +88,12 @@ export async function readLog(options: ReadOnlyOptions, reading: LogReading): Pr
   const late: LateLogStats = { samples: 0, histograms: 0, unknownRefs: 0, corruptions: 0 };
   const snapshot = await neededSnapshot(disk, places);
   if (snapshot !== undefined)
-    reports.push(...(await restoreSnapshot({ disk, directory: snapshot, head, chunks, deletions })));
+    reports.push(
+      ...(await restoreSnapshot({
+        ...{ disk, directory: snapshot, head, chunks, deletions },
+        replacesLog: false,
+      })),
+    );
   let stats = emptyReplayStats();
   if (log !== undefined) {
     const onTombstones = deletions.restoreRecord.bind(deletions);

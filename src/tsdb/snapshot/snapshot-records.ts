@@ -3,14 +3,21 @@
  * have types of their own.
  */
 import { ByteReader, DecodeError } from '../../base/index.js';
-import { type ChunkEncoding, sampleCountOf } from '../../chunkenc/index.js';
-import type { Labels } from '../../model/index.js';
+import {
+  type ChunkEncoding,
+  isHistogramEncoding,
+  isIntegerEncoding,
+  sampleCountOf,
+} from '../../chunkenc/index.js';
+import { type Histogram, type Labels, wordsOf } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { decodeDeletions, type Tombstones } from '../tombstones/index.js';
-import { decodeExemplars, type ExemplarEntry, readLabels } from '../wal/index.js';
+import { decodeExemplars, type ExemplarEntry, readHistogram, readLabels } from '../wal/index.js';
 
 export const snapshotRecordType = { series: 1, tombstones: 2, exemplars: 3 } as const;
 const lastEncoding = 6;
+/** In front of the newest float: three values of an older form, and its time, all of them 0. */
+const formerValuesBytes = 3 * 16 + 8;
 
 /** The chunk that took samples when the snapshot was written. */
 export interface SnapshotChunk {
@@ -18,6 +25,8 @@ export interface SnapshotChunk {
   readonly maxtMs: number;
   readonly encoding: number;
   readonly samples: number;
+  /** The last of its samples: a float's bits, or a histogram; undefined for one of a schema that is not known. */
+  readonly newest: { readonly low: number; readonly high: number } | Histogram | undefined;
   /** Of the record; valid as long as that is. */
   readonly bytes: Uint8Array;
 }
@@ -63,9 +72,17 @@ function readSeries(reader: ByteReader): {
   if (encoding < 1 || encoding > lastEncoding)
     reader.fail(`a chunk encoding from 1 to ${lastEncoding}`, `${encoding}`);
   const data = reader.slice(reader.uvarint());
-  // What follows is the newest value, for an appender to go on from.
   const samples = sampleCountOf(encoding as ChunkEncoding, data);
-  return { ref, labels, chunk: { mintMs, maxtMs, encoding, samples, bytes: data } };
+  const newest = readNewest(reader, encoding);
+  return { ref, labels, chunk: { mintMs, maxtMs, encoding, samples, newest, bytes: data } };
+}
+
+function readNewest(reader: ByteReader, encoding: number): SnapshotChunk['newest'] {
+  if (isHistogramEncoding(encoding)) return readHistogram(reader, isIntegerEncoding(encoding));
+  reader.slice(formerValuesBytes);
+  const words = wordsOf(new Float64Array(1));
+  reader.float64Words(words, 0);
+  return { low: words[0] as number, high: words[1] as number };
 }
 
 function readTombstones(reader: ByteReader): Tombstones {

@@ -15,7 +15,7 @@ import {
   encodeSnapshotTombstones,
   type SnapshotSeries,
 } from './encode-snapshot.js';
-import { snapshotNameOf } from './find-snapshot.js';
+import { snapshotNameOf, unfinishedSuffix } from './snapshot-directories.js';
 
 export type { SnapshotSeries } from './encode-snapshot.js';
 
@@ -44,7 +44,8 @@ export async function writeSnapshot(
   { disk, kernels }: { readonly disk: Disk; readonly kernels: Kernels },
 ): Promise<string> {
   const target = path.join(job.directory, snapshotNameOf(job.segment, job.offset));
-  const temporary = `${target}.tmp`;
+  const temporary = `${target}${unfinishedSuffix}`;
+  await disk.remove(temporary);
   await disk.makeDirectory(temporary);
   const packer = new RecordPacker(kernels, job.compression ?? 'snappy');
   const log = new CheckpointLog({ disk, kernels, directory: temporary, segmentBytes: defaultSegmentBytes });

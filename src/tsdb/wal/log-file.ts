@@ -224,23 +224,28 @@ export class LogFile {
     }
   }
 
-  async close(): Promise<void> {
+  /** Answers where the log ends, undefined where that is not sure. */
+  async close(): Promise<LogPlace | undefined> {
     await this.trimAbandoned();
-    await this.#closeSegment();
+    const end = await this.#closeSegment();
     this.#frame.release();
+    return this.#abandoned.length > 0 ? undefined : end;
   }
 
-  async #closeSegment(): Promise<void> {
+  async #closeSegment(): Promise<LogPlace | undefined> {
     const segment = this.#segment;
-    if (segment === undefined) return;
+    if (segment === undefined) return undefined;
     await this.padPage();
+    let isSynced = true;
     try {
       await this.sync();
     } catch (error) {
+      isSynced = false;
       this.#log('error', 'sync of the last WAL segment failed', error);
     }
     this.#segment = undefined;
     await this.#closeQuietly(segment);
+    return isSynced ? { segment: this.#nextIndex - 1, endByte: segment.goodBytes } : undefined;
   }
 
   async #closeQuietly(segment: SegmentWriter): Promise<void> {

@@ -157,16 +157,20 @@ export class WalWriter {
     this.#kick();
   }
 
-  /** Writes and syncs what is left and ends the segment. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /**
+   * Writes and syncs what is left and ends the segment. Answers where the log ends; undefined where something of it is
+   * not on stable storage, or is there and should not be.
+   */
+  async close(): Promise<LogPlace | undefined> {
+    if (this.#closed) return undefined;
     this.#closed = true;
     this.#timer?.cancel();
     this.#syncDue = this.#unsynced.length > 0 || this.#rewrite.length > 0;
     this.#kick();
     await this.#running;
-    await this.#file.close();
+    const end = await this.#file.close();
     this.#packer.release();
+    return this.#unsynced.length + this.#rewrite.length > 0 ? undefined : end;
   }
 
   #kick(): void {

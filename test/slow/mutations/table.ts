@@ -70,7 +70,7 @@ export const syncs: readonly Mutation[] = [
     file: 'wal/checkpoint.js',
     find: 'await disk.syncDirectory(job.directory);',
     replace: gone,
-    ways: [seeds('commit', 4000)],
+    ways: [tests('tsdb/wal/checkpoint.test.js')],
   },
   {
     name: 'fsync of the directory that checkpointed segments are removed from',
@@ -124,6 +124,7 @@ export const syncs: readonly Mutation[] = [
     file: 'chunks/head-chunk-files.js',
     find: 'await disk.remove(file);\n    await disk.syncDirectory(directory);',
     replace: 'await disk.remove(file);',
+    ways: [tests('tsdb/chunks/head-chunks.test.js')],
   },
   {
     name: 'fsync of chunks_head behind the removal of old files',
@@ -194,6 +195,8 @@ export const syncs: readonly Mutation[] = [
     file: 'db/snapshot-database.js',
     find: 'await disk.syncDirectory(into);',
     replace: gone,
+    reason:
+      'the disk of the tests makes directories at once; a real one needs it for those of the linked blocks',
   },
   {
     name: 'fsync of the directory of a linked block',
@@ -227,6 +230,34 @@ export const others: readonly Mutation[] = [
     find: 'await disk.syncDirectory(job.directory);',
     replace: gone,
     ways: snapshotLoops,
+  },
+  {
+    name: 'fsync of the directory that a chunk snapshot goes from',
+    file: 'snapshot/snapshot-directories.js',
+    find: 'await disk.syncDirectory(path.dirname(snapshot));',
+    replace: gone,
+    ways: [seeds('commit', 4000)],
+  },
+  {
+    name: 'removal of a chunk snapshot that a start has not begun with',
+    file: 'db/database.js',
+    find: 'await removeSnapshots(disk, directory);',
+    replace: gone,
+    ways: [seeds('commit', 600)],
+  },
+  {
+    name: 'checksum of a chunk snapshot',
+    file: 'db/read-chunk-snapshot.js',
+    find: 'if (damage !== undefined)',
+    replace: 'if (false)',
+    ways: [tests('tsdb/db/chunk-snapshot.test.js')],
+  },
+  {
+    name: 'place of the log of late samples behind a chunk snapshot',
+    file: 'db/read-chunk-snapshot.js',
+    find: "return isUnused || !isBefore(held, placeOf(snapshot)) ? undefined : 'the WBL ends before it';",
+    replace: 'return undefined;',
+    ways: [tests('tsdb/db/chunk-snapshot.test.js')],
   },
   {
     name: 'fsync of WAL records that are written again',
@@ -269,6 +300,7 @@ export const truncates: readonly Mutation[] = [
     file: 'chunks/head-chunk-files.js',
     find: 'await disk.truncate(file, damage.offset);',
     replace: gone,
+    ways: [tests('tsdb/chunks/head-chunks.test.js')],
   },
 ];
 
@@ -279,11 +311,13 @@ export const renames: readonly Mutation[] = [
     name: 'renaming of a whole checkpoint',
     file: 'wal/checkpoint.js',
     ...inPlace('await disk.rename(temporary, target);'),
+    ways: [tests('tsdb/wal/checkpoint.test.js')],
   },
   {
     name: 'renaming of a rebuilt WAL segment',
     file: 'wal/repair-log.js',
     ...inPlace('await disk.rename(temporary, report.path);'),
+    ways: [tests('tsdb/db/damage.test.js')],
   },
   {
     name: 'renaming of a whole block',

@@ -4,8 +4,8 @@ import { systemClock } from '../../../src/base/index.js';
 import { Kernels, reserveMemory } from '../../../src/kernels/index.js';
 import { HeadDeletions } from '../../../src/tsdb/db/head-deletions.js';
 import { emptyReplayStats, replayWal } from '../../../src/tsdb/db/index.js';
+import { restoreSnapshot } from '../../../src/tsdb/db/restore-snapshot.js';
 import { createHead, type Head } from '../../../src/tsdb/head/index.js';
-import { restoreSnapshot } from '../../../src/tsdb/offline/restore-snapshot.js';
 import { FrameBuffer, storeRecord } from '../../../src/tsdb/wal/index.js';
 import { kernelModule } from '../kernels.js';
 import { sealFragments } from './log-decoders.js';
@@ -98,7 +98,10 @@ function restored(next: () => OwnHead): FuzzDecoder {
       file.bytes = bytes;
       const { head } = next();
       const deletions = new HeadDeletions(head);
-      const reports = await restoreSnapshot({ disk, directory, head, chunks: undefined, deletions });
+      const reports = await restoreSnapshot({
+        ...{ disk, directory, head, deletions },
+        ...{ chunks: undefined, replacesLog: true },
+      });
       assert.equal(head.refusedSeries + head.refusedSamples, 0, 'the head is full');
       return (reports[0]?.damages.length ?? 0) === 0 ? undefined : 'damage';
     },

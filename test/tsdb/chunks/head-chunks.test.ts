@@ -246,4 +246,19 @@ describe('head chunk files', () => {
     await removeUnbegun(systemDisk, folder, last);
     assert.deepEqual((await scan(folder)).scan, { ...found, unbegun: undefined });
   });
+
+  it('without a magic number are gone for good, also where power is lost at once (seeds from 500, 20 cases)', async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const disk = new FaultDisk(seededRandom(500 + turn));
+      await disk.makeDirectory('/d');
+      const file = '/d/000001';
+      const handle = await disk.open(file, 'create');
+      await handle.write(new Uint8Array(64), 0);
+      await handle.sync();
+      await handle.close();
+      await disk.syncDirectory('/d');
+      await removeUnbegun(disk, '/d', file);
+      assert.deepEqual(disk.crash().fileNames(), []);
+    }
+  });
 });

@@ -2,10 +2,23 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemDisk, systemRandom } from '../../../src/base/index.js';
 import { flockHolder, lockAddress, lockDirectory, socketFileName } from '../../../src/tsdb/lock/index.js';
+
+/** Leaves a socket that nobody listens on. */
+async function killedHolder(socket: string, meanwhile = async (): Promise<void> => {}): Promise<void> {
+  const child = spawn(process.execPath, [
+    '-e',
+    `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('ready'))`,
+  ]);
+  await once(child.stdout, 'data');
+  await meanwhile();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
 
 describe('the directory lock', () => {
   let directory = '';
@@ -39,14 +52,7 @@ describe('the directory lock', () => {
 
   it('takes the place of one whose process was killed, with a warning', async () => {
     const socket = path.join(directory, socketFileName);
-    const child = spawn(process.execPath, [
-      '-e',
-      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('ready'))`,
-    ]);
-    await once(child.stdout, 'data');
-    await assert.rejects(lock(), { code: 'directory-locked' });
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killedHolder(socket, () => assert.rejects(lock(), { code: 'directory-locked' }));
     const held = await lock();
     assert.equal(held.clean, false);
     assert.deepEqual(messages, ['A lock from a previous execution already existed. It was replaced']);
@@ -56,17 +62,32 @@ describe('the directory lock', () => {
 
   it('goes to one of many who want the place of a dead one at the same time', async () => {
     const socket = path.join(directory, socketFileName);
-    const child = spawn(process.execPath, [
-      '-e',
-      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('ready'))`,
-    ]);
-    await once(child.stdout, 'data');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killedHolder(socket);
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lock()));
     const won = results.filter((result) => result.status === 'fulfilled');
     assert.equal(won.length, 1);
     await won[0]?.value.release();
+  });
+
+  it('is left to one that has come in the place of a dead one meanwhile', async () => {
+    const socket = path.join(directory, socketFileName);
+    await killedHolder(socket);
+    const live = createServer((connection) => connection.end());
+    const disk = {
+      ...systemDisk,
+      rename: async (from: string, to: string): Promise<void> => {
+        if (from === socket && !live.listening) {
+          await rm(socket);
+          await once(live.listen(socket), 'listening');
+        }
+        return systemDisk.rename(from, to);
+      },
+    };
+    await assert.rejects(lockDirectory({ disk, random: systemRandom, directory }), {
+      code: 'directory-locked',
+    });
+    assert.deepEqual(await readdir(directory), [socketFileName]);
+    live.close();
   });
 
   it('works in a directory whose path is longer than a socket may be', async function () {

@@ -61,8 +61,11 @@ describe('a chunk snapshot', () => {
       const disk = new FaultDisk(seededRandom(1));
       const place = await written(disk, compression);
       assert.equal(place, '/data/chunk_snapshot.000003.0000004096');
-      const found = await lastSnapshot(disk.crash(), '/data');
-      assert.deepEqual(found, { path: place, segment: 3, offset: 4096 });
+      const after = disk.crash();
+      assert.deepEqual(await lastSnapshot(after, '/data'), { path: place, segment: 3, offset: 4096 });
+      let count = 0;
+      const { unreadable } = await readSnapshot(after, place, () => void count++);
+      assert.deepEqual([count, unreadable], [6, 0]);
     });
 
   it('holds its series, deletions and exemplars', async () => {

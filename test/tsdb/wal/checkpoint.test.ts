@@ -276,6 +276,19 @@ describe('checkpoints of the log', () => {
     await log.writer.close();
   });
 
+  it('stand under their name whatever happens once they are reported', async () => {
+    const log = await Log.open();
+    await log.commit(seriesOf(1), log.rows([1, 1, 1]));
+    await log.writer.nextSegment();
+    const before = await log.content();
+    const job = { directory: '/wal', from: 0, to: 0, mintMs: 0, keptRefs: Float64Array.of(1) };
+    await writeCheckpoint(job, { disk: log.disk, clock: log.clock, kernels: log.kernels });
+    const after = log.disk.crash();
+    assert.equal((await lastCheckpoint(after, '/wal'))?.index, 0);
+    await after.remove('/wal/00000000');
+    assert.deepEqual(wanted(await contentOf(after, '/wal', log.kernels)), wanted(before));
+  });
+
   it('lose nothing at any power loss, while they are written and after (seed 77, 300 cases)', async () => {
     const random = seededRandom(77);
     for (let turn = 0; turn < 300; turn++) {

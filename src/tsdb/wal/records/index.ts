@@ -1,6 +1,6 @@
 export * from './decode-record.js';
 export * from './exemplars.js';
-export { writeHistogram } from './histogram-body.js';
+export { readHistogram, writeHistogram } from './histogram-body.js';
 export {
   type DecodedHistograms,
   encodeHistograms,
