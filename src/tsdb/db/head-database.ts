@@ -363,6 +363,7 @@ export class HeadDatabase implements Database {
     try {
       const isWhole = head.unwrittenCount + head.refusedSamples + head.refusedSeries === 0;
       if (!isWhole) throw new Error('the head is not whole, or chunks of it could not be written');
+      if (head.hasReturned) throw new Error('a series came back that had gone to a block before its time');
       const parts = { disk, clock, directory, head, kernels, deletions, compression, events };
       await writeChunkSnapshot(end, parts);
     } catch (error) {

@@ -232,6 +232,11 @@ export interface Head {
   inMemory(): Iterable<SeriesInMemory>;
   /** No series has ever had a higher one. */
   readonly highestRef: SeriesRef;
+  /**
+   * The log that was read says of a series that it went to a block, and has samples of it behind that: `chunks_head` has
+   * chunks of both its lives by one reference.
+   */
+  readonly hasReturned: boolean;
 
   // Reading what the log and the chunk files hold, before anyone reads.
   restoreSeries(ref: SeriesRef, labels: Labels): void;

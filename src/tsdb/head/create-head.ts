@@ -243,6 +243,10 @@ class ArenaHead implements Head {
     return this.#state.writer.highestRef;
   }
 
+  get hasReturned(): boolean {
+    return this.#state.hasReturned;
+  }
+
   restoreSeries(ref: SeriesRef, labels: Labels): void {
     restoreSeries(this.#state, ref, labels);
   }

@@ -43,6 +43,7 @@ export function removeForgotten(state: HeadState): readonly SeriesRef[] {
       for (const ref of refs) gone.push(ref);
     }),
   );
+  state.hasReturned ||= rows.some((row) => writer.refOf(row) !== 0);
   return gone;
 }
 

@@ -27,6 +27,7 @@ export class HeadState {
   readonly openAppenders = new Set<OpenAppender>();
   /** Series of a log that went to blocks before their time. */
   readonly forgotten = new Set<SeriesRef>();
+  hasReturned = false;
 
   constructor(options: HeadOptions) {
     this.writer = new HeadWriter(options);

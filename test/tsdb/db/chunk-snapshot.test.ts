@@ -125,6 +125,31 @@ describe('a chunk snapshot of the head', () => {
     await again.close();
   });
 
+  it('is not written where a series came back that had gone to a block before its time', async () => {
+    const disk = new FaultDisk(seededRandom(9));
+    const small = { ...on, samplesPerChunk: 4 };
+    const put = async (database: Database, offsetMs: number, value: number | 'stale'): Promise<void> => {
+      const appender = database.appender();
+      appendRows(appender, [appender.series(float), startMs + offsetMs, value]);
+      await appender.commit('acknowledged');
+    };
+    const first = await open(disk, { ...small, chunkSnapshots: false });
+    for (let i = 0; i < 12; i++) await put(first, i, i);
+    await first.close();
+    const second = await open(disk, small);
+    await put(second, 20, 'stale');
+    const matcherSets = [[new Matcher('=', '__name__', 'f')]];
+    await second.deleteSamples({ matcherSets, mintMs: startMs + 1, maxtMs: startMs + 2 });
+    await second.compactStale();
+    await put(second, 30, 3);
+    const shown = await readAll(second);
+    const third = await open(disk.crash(), small);
+    assert.deepEqual(await readAll(third), shown);
+    messages.splice(0);
+    await third.close();
+    assert.ok(messages.includes('chunk snapshot failed, the next start reads the WAL'), messages.join('\n'));
+  });
+
   it('that is damaged at any byte costs nothing (seed 4, 60 cases)', async () => {
     const disk = new FaultDisk(seededRandom(4));
     const before = await closed(disk, { ...on, walCompression: 'none' } as typeof on);
