@@ -13,6 +13,7 @@ import { type DatabaseView, openDatabaseReader } from './database-reader.js';
 import { emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
+import { makeLateLog } from './late-log.js';
 import { listOwnBlocks } from './list-own-blocks.js';
 import { minValidOf, toViewed } from './published-view.js';
 import { removeSnapshots } from './read-chunk-snapshot.js';
@@ -72,6 +73,7 @@ async function openLocked(
   await removeUnfinishedSnapshots(disk, path.join(directory, 'snapshots'));
   await removeTemporarySnapshots(disk, directory);
   if (options.walSync !== 'none') await disk.syncDirectory(directory);
+  if ((options.outOfOrderWindowMs ?? 0) > 0) await makeLateLog(disk, directory, options.walSync ?? 'commit');
   const { blocks, broken: unlisted } = await readyBlocks(disk, directory, events);
   const survey = await surveyLateLog(disk, path.join(directory, 'wbl'));
   const memory = createMemoryOfHead(options);

@@ -29,7 +29,7 @@ import { type DeleteRequest, deleteSamples } from './delete-samples.js';
 import { HeadCutter } from './head-cutter.js';
 import type { HeadDeletions } from './head-deletions.js';
 import { LateCompactor, stepsOf } from './late-compactor.js';
-import type { LateLog } from './late-log.js';
+import { type LateLog, makeLateLog } from './late-log.js';
 import { LogTruncation } from './log-truncation.js';
 import { LogTurns } from './log-turns.js';
 import { LoggingAppender, type LoggingAppenderParts } from './logging-appender.js';
@@ -80,6 +80,8 @@ export class HeadDatabase implements Database {
   readonly #cutter: HeadCutter;
   readonly #late: LateCompactor;
   readonly #stale: StaleCompactor;
+  /** What was asked for last. */
+  #windowMs = 0;
   #closing: Promise<void> | undefined;
   #census: Promise<HeadCensus> | undefined;
 
@@ -243,11 +245,31 @@ export class HeadDatabase implements Database {
     const { head, events } = this.#parts;
     if (staleSeriesThreshold !== undefined) this.#stale.threshold = staleSeriesThreshold;
     if (retention !== undefined) this.#blocks.retention = retention;
-    if (outOfOrderWindowMs !== undefined) head.outOfOrderWindowMs = Math.max(0, outOfOrderWindowMs);
+    if (outOfOrderWindowMs !== undefined) this.#takeLate(Math.max(0, outOfOrderWindowMs));
     const from = head.maxExemplars;
     if (maxExemplars === undefined || maxExemplars === from) return;
     head.maxExemplars = Math.max(0, maxExemplars);
     events.log('info', 'Exemplar storage resized', { from, to: maxExemplars });
+  }
+
+  /** The first time, once the directory of their log is there. */
+  #takeLate(windowMs: number): void {
+    const { head, events } = this.#parts;
+    this.#windowMs = windowMs;
+    if (windowMs === 0 || head.outOfOrderWindowMs > 0) {
+      head.outOfOrderWindowMs = windowMs;
+      return;
+    }
+    const { directory, walSync = 'commit' } = this.#options;
+    void makeLateLog(this.#disk, directory, walSync).then(
+      () => {
+        head.outOfOrderWindowMs = this.#windowMs;
+      },
+      (error: unknown) =>
+        events.log('error', 'Out-of-order samples are not taken: the WBL cannot be made', {
+          err: messageOf(error),
+        }),
+    );
   }
 
   deleteSamples(request: DeleteRequest): Promise<void> {

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { ByteWriter, type Clock, type Disk, messageOf, type Timer } from '../../base/index.js';
 import type { Kernels } from '../../kernels/index.js';
 import type { LateRows } from '../head/index.js';
@@ -13,6 +14,15 @@ import {
 } from '../wal/index.js';
 import { floatRecord, histogramRecords, partOf } from './commit-records.js';
 import type { LateLogStats } from './database-stats.js';
+
+/**
+ * The directory of the log must be there, for good, before the first late sample: where it is missing and none are taken any
+ * more, a start takes none from the first log. Rejects with the system's error.
+ */
+export async function makeLateLog(disk: Disk, dataDirectory: string, sync: WalSync): Promise<void> {
+  await disk.makeDirectory(path.join(dataDirectory, 'wbl'));
+  if (sync !== 'none') await disk.syncDirectory(dataDirectory);
+}
 
 const rowsInRecord = 16_384;
 const retryMs = 5000;

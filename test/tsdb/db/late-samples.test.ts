@@ -84,6 +84,24 @@ describe('samples that come late', () => {
     }
   });
 
+  it('before the head’s are there after a start that takes none, though the disk refused the WBL', async () => {
+    for (const isSetLater of [false, true]) {
+      const disk = new FaultDisk(seededRandom(9));
+      const clock = new ManualClock();
+      const database = await open(disk, { ...(isSetLater ? {} : withWindow), clock });
+      if (isSetLater) database.applySettings({ outOfOrderWindowMs: windowMs });
+      await fill(database, alignedMs, alignedMs + 30_000);
+      await database.maybeCut();
+      assert.ok(blocks(disk) > 0);
+      disk.rates = { makeDirectory: 1 };
+      await fillLate(database, alignedMs, alignedMs + 5000);
+      assert.deepEqual(wbl(disk), []);
+      const again = await open(disk.crash());
+      assert.deepEqual(await counts(again), each(70));
+      await again.close();
+    }
+  });
+
   it('become blocks of their own, once a block was cut', async () => {
     const disk = new FaultDisk(seededRandom(3));
     const database = await open(disk, { ...withWindow, mergesOverlaps: false });
