@@ -47,7 +47,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Inside these the order holds too: a folder may import those to its left. */
 const innerOrders: Readonly<Record<string, readonly string[]>> = {
-  promql: ['ast', 'lexer', 'parser', 'printer', 'planner', 'engine', 'functions'],
+  promql: ['ast', 'lexer', 'parser', 'printer', 'planner', 'histograms', 'engine', 'functions'],
   tsdb: [
     'wal',
     'lock',

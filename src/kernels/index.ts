@@ -85,6 +85,7 @@ export {
   changesWindow,
   goSeconds,
   instantRateWindow,
+  isStartReset,
   type RateOptions,
   type RateReport,
   rateWindow,

@@ -1,5 +1,6 @@
 export * from './compact-histogram.js';
 export * from './copy-histogram.js';
+export * from './detect-reset.js';
 export * from './equal-histograms.js';
 export * from './escape-name.js';
 export * from './exemplar.js';

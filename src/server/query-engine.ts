@@ -37,6 +37,7 @@ export function createQueryEngine(settings: QueryEngineSettings, parts: QueryEng
     maxSamples,
     parserOptions: parserOptionsOf(features),
     delayedNameRemoval: features.has('promql-delayed-name-removal'),
+    useStartTimestamps: features.has('use-start-timestamps'),
   });
 }
 

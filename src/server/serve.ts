@@ -367,6 +367,9 @@ const effectiveFeatures: ReadonlySet<string> = new Set([
   'promql-extended-range-selectors',
   'promql-binop-fill-modifiers',
   'promql-delayed-name-removal',
+  // Histograms that have start timestamps keep them in every chunk.
+  'histograms-st-encoding',
+  'use-start-timestamps',
   'xor2-encoding',
 ]);
 

@@ -55,6 +55,7 @@ export function storageSettings(settings: ServerSettings, storage: StorageOption
   return {
     ...{ minBlockDurationMs, mergesOverlaps, samplesPerChunk, blockReloadMs },
     mostCutDelayMs: mostCutDelayOf(settings),
+    walStartTimestamps: settings.features.has('st-storage'),
     chunkSnapshots: settings.features.has('memory-snapshot-on-shutdown'),
     ...(blockSegmentBytes === undefined ? {} : { blockSegmentBytes }),
     ...(uploadedBlocksFile === undefined ? {} : { uploadedBlocksFile }),

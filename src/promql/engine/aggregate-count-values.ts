@@ -1,5 +1,5 @@
 import { formatFloatPlain, quoteGo } from '../../base/index.js';
-import { isLabelName } from '../../model/index.js';
+import { formatHistogram, isLabelName, toFloatHistogram } from '../../model/index.js';
 import { QueryError } from '../errors.js';
 import type { AggregateNode } from '../planner/index.js';
 import { Grouper } from './aggregate-groups.js';
@@ -26,10 +26,11 @@ export function countValues(
     for (let step = 0; step < grid.steps; step++) {
       const kind = row.present[row.offset + step] as number;
       if (kind === absent) continue;
-      if (kind === histogram) {
-        throw new QueryError('not-supported', 'count_values over native histograms is not supported yet');
-      }
-      const text = formatFloatPlain(row.values[row.offset + step] as number);
+      const sample = kind === histogram ? row.histograms?.[step] : undefined;
+      const text =
+        sample === undefined
+          ? formatFloatPlain(row.values[row.offset + step] as number)
+          : formatHistogram(toFloatHistogram(sample));
       let group = groupOfValue.get(text);
       if (group === undefined) {
         group = grouper.groupOf(tools.set(row.labels, labelId, tools.symbols.intern(text)));

@@ -1,8 +1,9 @@
 /** Aggregations that reduce a group to one series and need no more than running state: rows may stream through. */
 import { aggregateOps, quantileOf, ScopePages } from '../../kernels/index.js';
+import type { Histogram } from '../../model/index.js';
 import type { LabelIds } from '../../storage/index.js';
-import { QueryError } from '../errors.js';
 import type { AggregateNode } from '../planner/index.js';
+import { GroupHistogram, HistogramNotes } from './aggregate-histograms.js';
 import type { Evaluation } from './evaluation.js';
 import { LabelNumbers, pickInto } from './label-tools.js';
 import { absent, float, histogram, type Row, RowMaker } from './rows.js';
@@ -47,8 +48,8 @@ interface Group {
   /** Address of its running state; 0 for quantile(). */
   readonly at: number;
   dropName: boolean;
-  /** Steps at which the group met a histogram; made when it does. */
-  histograms: Uint8Array | undefined;
+  /** By step, where the group met a histogram and its aggregation takes them. */
+  histograms: (GroupHistogram | undefined)[] | undefined;
   /** quantile() alone keeps the rows. */
   readonly rows: Row[];
 }
@@ -65,6 +66,7 @@ export class GroupAggregation {
   readonly #quantiles: Float64Array | undefined;
   readonly #pages: ScopePages;
   readonly #groupBytes: number;
+  readonly #notes: HistogramNotes;
 
   constructor(evaluation: Evaluation, node: AggregateNode, quantiles: Float64Array | undefined) {
     this.#evaluation = evaluation;
@@ -73,6 +75,7 @@ export class GroupAggregation {
     this.#grouper = new Grouper(evaluation, node.grouping, node.without);
     this.#quantiles = quantiles;
     this.#pages = new ScopePages(evaluation.scope);
+    this.#notes = new HistogramNotes(evaluation, node);
     const { exports } = evaluation.kernels;
     this.#groupBytes =
       this.#op === 'quantile' ? 0 : exports.aggregateBytes(aggregateOps[this.#op], node.grid.steps) >>> 0;
@@ -91,7 +94,7 @@ export class GroupAggregation {
       this.#groups.push(group);
     }
     group.dropName ||= row.dropName;
-    if (row.histograms !== undefined) this.#noteHistograms(row, group);
+    if (row.histograms !== undefined) this.#addHistograms(row, group);
     this.#accumulate(row, group);
   }
 
@@ -114,16 +117,33 @@ export class GroupAggregation {
     }
   }
 
-  #noteHistograms(row: Row, group: Group): void {
+  /** Before the row's floats are added. */
+  #addHistograms(row: Row, group: Group): void {
     if (this.#op === 'count' || this.#op === 'group') return;
-    const steps = this.#node.grid.steps;
-    group.histograms ??= new Uint8Array(steps);
+    const { annotations, labels } = this.#evaluation;
+    const { steps } = this.#node.grid;
+    const isTaken = this.#op === 'sum' || this.#op === 'avg';
+    const floats = isTaken ? this.#floatsSeen(group) : undefined;
+    this.#notes.begin(() => labels.metricName(row.labels));
     for (let step = 0; step < steps; step++) {
-      if (row.present[row.offset + step] !== histogram) continue;
-      group.histograms[step] = 1;
-      if (this.#op === 'sum' || this.#op === 'avg') continue;
-      this.#evaluation.annotations.histogramIgnoredInAggregation(this.#op, this.#node.inputPosition);
+      const sample = row.present[row.offset + step] === histogram ? row.histograms?.[step] : undefined;
+      if (sample === undefined) continue;
+      if (floats === undefined) {
+        annotations.histogramIgnoredInAggregation(this.#op, this.#node.inputPosition);
+        continue;
+      }
+      group.histograms ??= new Array<GroupHistogram | undefined>(steps).fill(undefined);
+      const sum = group.histograms[step] ?? new GroupHistogram();
+      group.histograms[step] = sum;
+      sum.add(sample, floats[step] !== 0, this.#notes);
     }
+  }
+
+  /** A byte a step, of sum and avg: not 0 where the group has met a float. */
+  #floatsSeen({ at }: Group): Uint8Array {
+    const { steps } = this.#node.grid;
+    const stateAt = at + this.#groupBytes - steps;
+    return this.#evaluation.kernels.bytes.subarray(stateAt, stateAt + steps);
   }
 
   finish(): Row[] {
@@ -140,28 +160,27 @@ export class GroupAggregation {
   #fill(row: Row, group: Group, op: StreamingOp): number {
     const { steps } = this.#node.grid;
     if (op === 'quantile') return this.#fillQuantile(row, group);
-    if (group.histograms !== undefined) this.#refuseHistograms(group, group.histograms);
     const { exports } = this.#evaluation.kernels;
-    return exports.aggregateFinish(aggregateOps[op], group.at, steps, row.valuesAt, row.presentAt);
+    const { valuesAt, presentAt } = row;
+    if (group.histograms === undefined)
+      return exports.aggregateFinish(aggregateOps[op], group.at, steps, valuesAt, presentAt);
+    const samples = this.#finishHistograms(group, group.histograms);
+    const answered = exports.aggregateFinish(aggregateOps[op], group.at, steps, valuesAt, presentAt);
+    return answered + putHistograms(row, samples);
   }
 
-  /** Floats and histograms together have no sum; histograms alone have one that is not there yet. */
-  #refuseHistograms(group: Group, histograms: Uint8Array): void {
-    if (this.#op !== 'sum' && this.#op !== 'avg') return;
-    const { length } = histograms;
-    const stateAt = group.at + this.#groupBytes - length;
-    const state = this.#evaluation.kernels.bytes.subarray(stateAt, stateAt + length);
-    for (let step = 0; step < length; step++) {
-      if (histograms[step] === 0) continue;
-      if (state[step] === 0) {
-        throw new QueryError('not-supported', `${this.#op} over native histograms is not supported yet`);
-      }
-      state[step] = 0;
-      this.#evaluation.annotations.warn(
-        'encountered a mix of histograms and floats for aggregation',
-        this.#node.inputPosition,
-      );
-    }
+  /** Floats and histograms together have no sum. */
+  #finishHistograms(
+    group: Group,
+    histograms: readonly (GroupHistogram | undefined)[],
+  ): (Histogram | undefined)[] {
+    const floats = this.#floatsSeen(group);
+    return histograms.map((each, step) => {
+      if (each === undefined) return undefined;
+      const hasFloat = floats[step] !== 0;
+      floats[step] = 0;
+      return each.finish(hasFloat, this.#notes);
+    });
   }
 
   #fillQuantile(row: Row, group: Group): number {
@@ -180,4 +199,16 @@ export class GroupAggregation {
     }
     return answered;
   }
+}
+
+/** Says how many there are. */
+function putHistograms(row: Row, samples: (Histogram | undefined)[]): number {
+  let count = 0;
+  for (const [step, sample] of samples.entries()) {
+    if (sample === undefined) continue;
+    row.present[row.offset + step] = histogram;
+    row.histograms = samples;
+    count++;
+  }
+  return count;
 }

@@ -19,6 +19,15 @@ export interface ForcedMonotonicity {
   readonly count: bigint;
 }
 
+export type HistogramOperation = 'addition' | 'subtraction' | 'aggregation';
+
+const nanTexts = {
+  'quantile result': 'input to histogram_quantile has NaN observations, result is NaN',
+  'quantile skew': 'input to histogram_quantile has NaN observations, result is skewed higher',
+  fraction: 'input to histogram_fraction has NaN observations, which are excluded from all fractions',
+} as const;
+export type NaNObservations = keyof typeof nanTexts;
+
 interface Note {
   readonly level: 'warning' | 'info';
   readonly text: string;
@@ -65,6 +74,38 @@ export class Annotations {
   histogramIgnoredInMixedRange(metricName: string, position: PositionRange): void {
     const subject = 'ignored histograms in a range containing both floats and histograms for metric name';
     this.info(`${subject} ${quoteGo(metricName)}`, position);
+  }
+
+  mixedFloatsHistogramsInAggregation(position: PositionRange): void {
+    this.warn('encountered a mix of histograms and floats for aggregation', position);
+  }
+
+  mixedClassicNative(metricName: string, position: PositionRange): void {
+    this.warn(withMetricName('vector contains a mix of classic and native histograms', metricName), position);
+  }
+
+  mixedSchemas(metricName: string, position: PositionRange): void {
+    const subject =
+      'vector contains a mix of histograms with exponential and custom buckets schemas for metric name';
+    this.warn(`${subject} ${quoteGo(metricName)}`, position);
+  }
+
+  /** A function for counters met a gauge, or the other way round. */
+  wrongHistogramKind(kind: 'counter' | 'gauge', metricName: string, position: PositionRange): void {
+    this.warn(`this native histogram metric is not a ${kind}: ${quoteGo(metricName)}`, position);
+  }
+
+  hintsCollide(operation: HistogramOperation, position: PositionRange): void {
+    this.warn(`conflicting counter resets during histogram ${operation}`, position);
+  }
+
+  reconciledBuckets(operation: HistogramOperation, position: PositionRange): void {
+    this.info(`mismatched custom buckets were reconciled during ${operation}`, position);
+  }
+
+  /** Observations that are no numbers, where their share is asked for. */
+  observationsAreNaN(what: NaNObservations, metricName: string, position: PositionRange): void {
+    this.info(withMetricName(nanTexts[what], metricName), position);
   }
 
   badBucketLabel(metricName: string, label: string, position: PositionRange): void {

@@ -11,12 +11,14 @@ import {
   isComparison,
   scalarColumn,
 } from './arithmetic.js';
+import { answerHistograms, isTrim, putAnswers, type Remark } from './binary-histograms.js';
 import type { Evaluation } from './evaluation.js';
 import { dropName, settleLabels } from './merge-rows.js';
-import { histogram, type Row, type ScalarResult, type VectorResult } from './rows.js';
+import { absent, type Row, type ScalarResult, type VectorResult } from './rows.js';
 
 export function scalarBinary(node: BinaryNode, left: ScalarResult, right: ScalarResult): ScalarResult {
   const { op, grid } = node;
+  if (isTrim(op)) throw new QueryError('execution', `operator "${op}" not allowed for Scalar operations`);
   const values = new Float64Array(grid.steps);
   for (let i = 0; i < values.length; i++) {
     const x = left.values[i] as number;
@@ -38,42 +40,26 @@ export function vectorScalarBinary(
 ): VectorResult {
   const { op, returnBool, grid } = node;
   const { kernels, scope } = evaluation;
-  const constant = scalarColumn(scope, scalar.values);
+  const constant = { ...scalarColumn(scope, scalar.values), histograms: undefined };
+  const remark = (_: number, say: Remark): void => say(evaluation.annotations, node.position);
   const rows: Row[] = [];
   const renames = changesMetric(op) || returnBool;
   for (const row of vector.rows) {
-    if (row.histograms !== undefined) dropHistograms(evaluation, node, row, swapped);
     const left = swapped ? constant : row;
     const right = swapped ? row : constant;
+    const hasHistograms = row.histograms !== undefined || isTrim(op);
+    const histograms = hasHistograms
+      ? answerHistograms({ op, asBool: returnBool, steps: grid.steps }, left, right, remark)
+      : undefined;
     let answered = 0;
     if (changesMetric(op)) answered = computeColumns(kernels, op, left, right, row, grid.steps);
     else if (isComparison(op)) {
       const comparison = { op, asBool: returnBool, kept: row };
       answered = compareColumns(kernels, comparison, left, right, row, grid.steps);
-    }
+    } else row.present.fill(absent, row.offset, row.offset + grid.steps);
+    if (histograms !== undefined) answered += putAnswers(histograms, row);
     if (answered === 0) continue;
     rows.push(renames ? dropName(evaluation, row) : row);
   }
   return { kind: 'vector', rows: renames ? settleLabels(evaluation, rows, grid.steps) : rows };
-}
-
-/** Histograms meet a number: most operators know no answer and say so; scaling is not there yet. */
-function dropHistograms(
-  evaluation: Evaluation,
-  { op, position, grid }: BinaryNode,
-  row: Row,
-  swapped: boolean,
-): void {
-  for (let i = 0; i < grid.steps; i++) {
-    if (row.present[row.offset + i] !== histogram) continue;
-    if (op === '*' || (op === '/' && !swapped)) {
-      throw new QueryError('not-supported', 'arithmetic on native histograms is not supported yet');
-    }
-    const sides = swapped ? `float ${op} histogram` : `histogram ${op} float`;
-    evaluation.annotations.info(
-      `incompatible sample types encountered for binary operator "${op}": ${sides}`,
-      position,
-    );
-  }
-  row.histograms = undefined;
 }

@@ -1,13 +1,14 @@
 /** Instant selectors: the last sample within the lookback, at every step. */
 import { latestRows, WindowRunner } from '../../kernels/index.js';
-import { wordsOf } from '../../model/index.js';
+import { type Histogram, wordsOf } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import type { SelectNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation } from './evaluation.js';
 import { SeriesRowStream } from './row-stream.js';
 import { absent, float, histogram, type Row } from './rows.js';
-import { isStaleRow } from './sieve.js';
+import { isStaleRow, SampleSieve } from './sieve.js';
+import { StatsHistograms } from './stats-histograms.js';
 
 export function selectStream(evaluation: Evaluation, node: SelectNode): SeriesRowStream {
   const filler = new SelectFiller(evaluation, node);
@@ -25,6 +26,7 @@ class SelectFiller {
   readonly #rows: Int32Array;
   readonly #windows: WindowRunner;
   readonly #placer: ColumnPlacer;
+  readonly #sieve = new SampleSieve();
 
   constructor(evaluation: Evaluation, node: SelectNode) {
     this.#evaluation = evaluation;
@@ -80,7 +82,24 @@ class SelectFiller {
     return answer === 'value' ? this.#fillValues(columns, row) : this.#fillTimes(columns, row);
   }
 
+  /** Count and sum alone of each row's histogram. */
+  #statsOf(columns: SeriesColumns): (row: number, step: number) => Histogram {
+    const { firstMs, stepMs } = this.#node.selector;
+    const { lookbackDeltaMs } = this.#evaluation;
+    const rows = this.#sieve.rows(columns, false);
+    const stats = new StatsHistograms(columns, rows);
+    let sample = 0;
+    return (row, step) => {
+      const endMs = firstMs + step * stepMs;
+      // Upstream goes on without a gap as long as what was read last is within the lookback.
+      stats.readTo(endMs - lookbackDeltaMs + 1, endMs);
+      while (rows[sample] !== row) sample++;
+      return stats.at(sample);
+    };
+  }
+
   #fillValues(columns: SeriesColumns, row: Row): number {
+    const histogramOf = this.#node.selector.statsOnly ? this.#statsOf(columns) : undefined;
     const { values, kinds } = columns;
     const words = wordsOf(values);
     let samples = 0;
@@ -95,7 +114,7 @@ class SelectFiller {
       if (kinds?.[from] === histogramKind) {
         row.present[at] = histogram;
         row.histograms ??= [];
-        row.histograms[step] = columns.histograms?.at(from);
+        row.histograms[step] = histogramOf?.(from, step) ?? columns.histograms?.at(from);
       } else {
         row.present[at] = float;
         row.values[at] = values[from] as number;

@@ -4,16 +4,23 @@
  * VectorBinop.
  */
 import type { LabelIds } from '../../storage/index.js';
-import type { BinaryOp, VectorMatching } from '../ast/index.js';
+import type { VectorMatching } from '../ast/index.js';
 import { QueryError } from '../errors.js';
 import type { BinaryNode } from '../planner/index.js';
 import { changesMetric, compareColumns, computeColumns, isComparison } from './arithmetic.js';
+import {
+  answerHistograms,
+  type HistogramAnswers,
+  isTrim,
+  putAnswers,
+  type Remark,
+} from './binary-histograms.js';
 import type { Evaluation } from './evaluation.js';
 import { fillRow } from './fill-rows.js';
 import { LabelNumbers } from './label-tools.js';
 import { groupRows, matchLabels, matchText, orderedTexts, rowsByGroup } from './match-groups.js';
 import { settleLabels } from './merge-rows.js';
-import { absent, histogram, type Row, RowMaker, type VectorResult } from './rows.js';
+import { absent, float, type Row, RowMaker, type VectorResult } from './rows.js';
 
 export function vectorBinary(
   evaluation: Evaluation,
@@ -25,7 +32,9 @@ export function vectorBinary(
   if (!fills && (left.rows.length === 0 || right.rows.length === 0)) return { kind: 'vector', rows: [] };
   const join = new VectorJoin(evaluation, node, left.rows, right.rows);
   join.refuseDuplicates();
-  return { kind: 'vector', rows: settleLabels(evaluation, join.rows(), node.grid.steps) };
+  const rows = join.rows();
+  join.report();
+  return { kind: 'vector', rows: settleLabels(evaluation, rows, node.grid.steps) };
 }
 
 class VectorJoin {
@@ -46,6 +55,10 @@ class VectorJoin {
   readonly #matchIds: ReadonlySet<number>;
   /** What each group has answered already, to find answers that are not unique. */
   readonly #answered = new Map<number, GroupAnswers>();
+  /** The last of each step: upstream says no more. */
+  readonly #remarks: (Remark | undefined)[] = [];
+  /** By group: steps at which a pair was refused. */
+  readonly #refused = new Map<number, Uint8Array>();
 
   constructor(evaluation: Evaluation, node: BinaryNode, left: readonly Row[], right: readonly Row[]) {
     const matching = node.matching as VectorMatching;
@@ -128,18 +141,30 @@ class VectorJoin {
     if (manyFill === undefined) return rows;
     this.#one.forEach((one, i) => {
       const group = this.#oneGroups[i] as number;
-      const many = this.#filled(
-        one.labels,
-        manyFill,
-        this.#rowsOf(this.#many, this.#manyOf[group] as number[]),
-      );
+      const many = this.#filled(one.labels, manyFill, [this.#matchedIn(group)]);
       this.#join(group, many, one, this.#maker.make(one.labels, false), rows);
     });
     return rows;
   }
 
+  report(): void {
+    for (const remark of this.#remarks) remark?.(this.#evaluation.annotations, this.#node.position);
+  }
+
   #rowsOf(rows: readonly Row[], numbers: readonly number[]): Row[] {
     return numbers.map((number) => rows[number] as Row);
+  }
+
+  /** A row that is there at the steps at which a pair of the group had an answer, be it that a comparison does not hold. */
+  #matchedIn(group: number): Row {
+    const row = this.#maker.make(new Uint32Array(0), false);
+    const many = this.#rowsOf(this.#many, this.#manyOf[group] as number[]);
+    const refused = this.#refused.get(group);
+    for (let step = 0; step < this.#steps; step++) {
+      const isThere = many.some(({ present, offset }) => present[offset + step] !== absent);
+      if (isThere && refused?.[step] !== 1) row.present[row.offset + step] = float;
+    }
+    return row;
   }
 
   #filled(partner: LabelIds, value: number, rows: readonly Row[]): Row {
@@ -149,15 +174,17 @@ class VectorJoin {
 
   #join(group: number, many: Row, one: Row, target: Row, rows: Row[]): void {
     const labels = this.#resultLabels(many.labels, one.labels);
-    if (!this.#claim(group, labels, many, one)) return;
-    if (this.#compute(many, one, target) === 0) return;
+    const [left, right] = this.#swapped ? [one, many] : [many, one];
+    const histograms = this.#answerHistograms(group, left, right);
+    if (!this.#claim({ group, labels, many, one, histograms })) return;
+    if (this.#compute(left, right, target, histograms) === 0) return;
     target.labels = labels;
     target.dropName = this.#node.returnBool;
     rows.push(target);
   }
 
   /** Notes the steps at which the pair meets; false when there is none. Fails when they were answered before. */
-  #claim(group: number, labels: LabelIds, many: Row, one: Row): boolean {
+  #claim({ group, labels, many, one, histograms }: Pair): boolean {
     const oneToOne = this.#matching.cardinality === 'one-to-one';
     const manyCount = (this.#manyOf[group] as number[]).length;
     const oneCount = (this.#oneOf[group] as number[]).length;
@@ -167,6 +194,7 @@ class VectorJoin {
     for (let step = 0; step < this.#steps; step++) {
       const kind = many.present[many.offset + step] as number;
       if (kind === absent || one.present[one.offset + step] === absent) continue;
+      if (histograms?.answers[step] === null) continue;
       meets = true;
       if (marks === undefined) break;
       if (marks[step] === 1) {
@@ -191,35 +219,40 @@ class VectorJoin {
     return answers.marks[number];
   }
 
+  #answerHistograms(group: number, left: Row, right: Row): HistogramAnswers | undefined {
+    const { op, returnBool } = this.#node;
+    if (left.histograms === undefined && right.histograms === undefined && !isTrim(op)) return undefined;
+    const operation = { op, asBool: returnBool, steps: this.#steps };
+    const found = answerHistograms(operation, left, right, this.#remark);
+    this.#noteRefused(group, found);
+    return found;
+  }
+
   /** How many steps have an answer. */
-  #compute(many: Row, one: Row, target: Row): number {
+  #compute(left: Row, right: Row, target: Row, histograms: HistogramAnswers | undefined): number {
     const { op, returnBool } = this.#node;
     const { kernels } = this.#evaluation;
-    const left = this.#swapped ? one : many;
-    const right = this.#swapped ? many : one;
-    if (left.histograms !== undefined || right.histograms !== undefined) this.#refuseHistograms(left, right);
     let answered = 0;
     if (changesMetric(op)) answered = computeColumns(kernels, op, left, right, target, this.#steps);
     else if (isComparison(op)) {
       const comparison = { op, asBool: returnBool, kept: left };
       answered = compareColumns(kernels, comparison, left, right, target, this.#steps);
-    }
+    } else target.present.fill(absent, target.offset, target.offset + this.#steps);
     target.histograms = undefined;
-    return answered;
+    return histograms === undefined ? answered : answered + putAnswers(histograms, target);
   }
 
-  #refuseHistograms(left: Row, right: Row): void {
-    const { op, position } = this.#node;
-    for (let step = 0; step < this.#steps; step++) {
-      const a = left.present[left.offset + step] as number;
-      const b = right.present[right.offset + step] as number;
-      if (a === absent || b === absent || (a !== histogram && b !== histogram)) continue;
-      if (hasHistogramAnswer(op, a === histogram, b === histogram)) {
-        throw new QueryError('not-supported', 'arithmetic on native histograms is not supported yet');
-      }
-      const name = (kind: number) => (kind === histogram ? 'histogram' : 'float');
-      const text = `incompatible sample types encountered for binary operator "${op}": ${name(a)} ${op} ${name(b)}`;
-      this.#evaluation.annotations.info(text, position);
+  readonly #remark = (step: number, remark: Remark): void => {
+    this.#remarks[step] = remark;
+  };
+
+  /** Where nothing came of a pair for its kinds of samples, upstream does not count it as matched. */
+  #noteRefused(group: number, { answers }: HistogramAnswers): void {
+    for (const [step, answer] of answers.entries()) {
+      if (answer !== null) continue;
+      const steps = this.#refused.get(group) ?? new Uint8Array(this.#steps);
+      steps[step] = 1;
+      this.#refused.set(group, steps);
     }
   }
 
@@ -238,13 +271,16 @@ class VectorJoin {
   }
 }
 
+interface Pair {
+  readonly group: number;
+  readonly labels: LabelIds;
+  readonly many: Row;
+  readonly one: Row;
+  readonly histograms: HistogramAnswers | undefined;
+}
+
 interface GroupAnswers {
   readonly numbers: LabelNumbers;
   /** For each label set answered, the steps at which it was. */
   readonly marks: (Uint8Array | undefined)[];
-}
-
-function hasHistogramAnswer(op: BinaryOp, left: boolean, right: boolean): boolean {
-  if (left && right) return op === '+' || op === '-' || op === '==' || op === '!=';
-  return op === '*' || (op === '/' && left);
 }

@@ -6,14 +6,16 @@ import {
   type WindowReport,
   WindowRunner,
 } from '../../kernels/index.js';
+import type { Histogram } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
-import { QueryError } from '../errors.js';
 import type { WindowNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation, HistogramPolicy, WindowFunction } from './evaluation.js';
 import { absent, countPresent, float, histogram, type Row } from './rows.js';
+import { SampleWindow } from './sample-window.js';
 import { SeriesNotes } from './series-notes.js';
 import { type FloatSamples, SampleSieve } from './sieve.js';
+import { StatsHistograms } from './stats-histograms.js';
 
 /** Evaluates one window node; keeps its scratch columns from series to series. */
 export class WindowFiller {
@@ -44,6 +46,11 @@ export class WindowFiller {
       betweenSlices: evaluation.guard.check,
     });
     if (node.grid.steps > 0) this.#func.check?.(evaluation, node, params);
+  }
+
+  get #statsOnly(): boolean {
+    const { source } = this.#node;
+    return source.kind === 'selector' && source.selector.statsOnly;
   }
 
   get #looked(): Omit<WindowInput, 'timestamps' | 'values' | 'length' | 'startTimestamps' | 'params'> {
@@ -126,9 +133,10 @@ export class WindowFiller {
       case 'last':
         return this.#fillPicking(columns, row, policy);
       case 'ignore':
-      case 'refuse':
-      case 'unsupported':
-        return this.#fillFloatsOfMixed(columns, row, policy);
+        return this.#fillFloatsOfMixed(columns, row);
+      case 'alone':
+      case 'any':
+        return this.#fillByWindow(columns, row);
     }
   }
 
@@ -144,6 +152,7 @@ export class WindowFiller {
     const rows = this.#sieve.rows(columns, false);
     const { grid, rangeMs } = this.#node;
     const { firstEndMs, stepMs } = this.#looked;
+    const stats = this.#statsOnly ? new StatsHistograms(columns, rows) : undefined;
     const timeOf = (i: number) => columns.timestamps[rows[i] as number] as number;
     let from = 0;
     let to = 0;
@@ -162,37 +171,67 @@ export class WindowFiller {
       row.values[at] = columns.values[picked] as number;
       if (!isHistogram) continue;
       row.histograms ??= [];
-      row.histograms[step] = columns.histograms?.at(picked);
+      stats?.readTo(Number.NEGATIVE_INFINITY, endMs);
+      row.histograms[step] = stats?.at(policy === 'first' ? from : to - 1) ?? columns.histograms?.at(picked);
     }
     return answered;
   }
 
-  #fillFloatsOfMixed(columns: SeriesColumns, row: Row, policy: 'ignore' | 'refuse' | 'unsupported'): number {
+  /** Marks the steps whose windows hold floats, and those whose windows hold histograms; fills in what floats come to. */
+  #markAndFillFloats(columns: SeriesColumns, row: Row): void {
     const histogramTimes = Float64Array.from(
       this.#sieve.rows(columns, true),
       (at) => columns.timestamps[at] as number,
     );
-    const samples = this.#sieve.floats(columns, false);
+    const usesStarts = this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
+    const samples = this.#sieve.floats(columns, usesStarts);
     markWindows(samples.timestamps, samples.length, this.#looked, this.#floatMarks);
     markWindows(histogramTimes, histogramTimes.length, this.#looked, this.#histogramMarks);
-    this.#runSamples(samples, row);
+    if (samples.startTimestamps === undefined) this.#runSamples(samples, row);
+    else this.#runPlain(samples, row);
+  }
+
+  #fillFloatsOfMixed(columns: SeriesColumns, row: Row): number {
+    this.#markAndFillFloats(columns, row);
     const { annotations } = this.#evaluation;
-    const { argPositions, grid, func } = this.#node;
-    const position = argPositions[0] ?? this.#node.position;
+    const { argPositions, grid, position } = this.#node;
     for (let step = 0; step < grid.steps; step++) {
-      if (this.#histogramMarks[step] === 0) continue;
-      const mixed = this.#floatMarks[step] === 1;
-      if (policy === 'unsupported' || (policy === 'refuse' && !mixed)) {
-        throw new QueryError('not-supported', `${func}() over native histograms is not supported yet`);
-      }
-      if (!mixed) continue;
-      if (policy === 'ignore') {
-        annotations.histogramIgnoredInMixedRange(this.#notes.metricName, position);
-      } else {
-        annotations.mixedFloatsHistograms(this.#notes.metricName, position);
-        row.present[row.offset + step] = absent;
-      }
+      if (this.#histogramMarks[step] === 0 || this.#floatMarks[step] === 0) continue;
+      annotations.histogramIgnoredInMixedRange(this.#notes.metricName, argPositions[0] ?? position);
     }
     return this.#finish(countPresent(this.#evaluation.kernels, row, grid.steps));
+  }
+
+  #fillByWindow(columns: SeriesColumns, row: Row): number {
+    this.#markAndFillFloats(columns, row);
+    const { annotations, useStartTimestamps, guard } = this.#evaluation;
+    const { argPositions, grid, rangeMs, position } = this.#node;
+    const { firstEndMs, stepMs } = this.#looked;
+    const usesStarts = this.#func.usesStartTimestamps === true && useStartTimestamps;
+    const rows = this.#sieve.rows(columns, false);
+    const window = new SampleWindow(columns, rows, { rangeMs, usesStarts, statsOnly: this.#statsOnly });
+    for (let step = 0; step < grid.steps; step++) {
+      window.moveTo(firstEndMs + step * stepMs);
+      if (this.#histogramMarks[step] === 0) continue;
+      const at = row.offset + step;
+      row.present[at] = absent;
+      if (this.#func.histograms === 'alone' && this.#floatMarks[step] === 1) {
+        annotations.mixedFloatsHistograms(this.#notes.metricName, argPositions[0] ?? position);
+        continue;
+      }
+      guard.check();
+      const answer = this.#func.overSamples?.(window, this.#notes);
+      if (answer === undefined) continue;
+      row.present[at] = typeof answer === 'number' ? float : histogram;
+      if (typeof answer === 'number') {
+        row.values[at] = answer;
+        continue;
+      }
+      row.histograms ??= new Array<Histogram | undefined>(grid.steps).fill(undefined);
+      row.histograms[step] = answer;
+    }
+    const present = row.present.subarray(row.offset, row.offset + grid.steps);
+    if (present.includes(float)) this.#func.after?.(this.#notes);
+    return countPresent(this.#evaluation.kernels, row, grid.steps);
   }
 }

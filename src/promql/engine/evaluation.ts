@@ -6,6 +6,7 @@ import type {
   WindowReport,
   WindowRunner,
 } from '../../kernels/index.js';
+import type { Histogram } from '../../model/index.js';
 import type { Querier } from '../../storage/index.js';
 import type { CallNode, StepGrid, WindowNode } from '../planner/index.js';
 import type { Annotations } from './annotations.js';
@@ -13,6 +14,7 @@ import type { GridTimes } from './grid-times.js';
 import type { LabelTools } from './label-tools.js';
 import type { QueryGuard } from './query-guard.js';
 import type { NodeResult, Row } from './rows.js';
+import type { SampleWindow } from './sample-window.js';
 
 /** What all nodes of one evaluation share. */
 export interface Evaluation {
@@ -51,10 +53,10 @@ export type HistogramPolicy =
   | 'count'
   /** Sees floats alone; a window with both gets upstream's info. */
   | 'ignore'
-  /** A window with both is dropped with upstream's warning; histograms alone are not supported yet. */
-  | 'refuse'
-  /** A window with a histogram is not supported yet. */
-  | 'unsupported'
+  /** `overSamples` answers windows of histograms alone; one with both is dropped with upstream's warning. */
+  | 'alone'
+  /** `overSamples` answers all windows that hold a histogram. */
+  | 'any'
   /** Takes the first or last sample of the window, whichever kind it is. */
   | 'first'
   | 'last';
@@ -71,6 +73,8 @@ export interface WindowFunction {
   readonly run?: (windows: WindowRunner, notes: WindowNotes) => WindowReport;
   /** Fills the row where there are start timestamps, or no kernel; one of both must be there. */
   readonly plain?: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => WindowReport;
+  /** Answers windows that hold histograms, by the policy; undefined for no answer. */
+  readonly overSamples?: (window: SampleWindow, notes: WindowNotes) => number | Histogram | undefined;
   /** Called after a series that has a result. */
   readonly after?: (notes: WindowNotes) => void;
   /** Turns all series' rows into the answer. */

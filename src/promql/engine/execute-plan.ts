@@ -14,6 +14,7 @@ import type {
   StepGrid,
   WindowNode,
 } from '../planner/index.js';
+import { negated } from './binary-histograms.js';
 import { aggregate, drain } from './evaluate-aggregate.js';
 import { scalarBinary, vectorScalarBinary } from './evaluate-scalar-binary.js';
 import { selectStream } from './evaluate-select.js';
@@ -23,15 +24,7 @@ import { WindowFiller } from './evaluate-window.js';
 import type { Evaluation } from './evaluation.js';
 import { dropName, hasSameLabels, mergeSameLabels, sameLabelset } from './merge-rows.js';
 import { HeldRowStream, type RowStream, SeriesRowStream } from './row-stream.js';
-import {
-  countPresent,
-  float,
-  histogram,
-  type NodeResult,
-  type Row,
-  RowMaker,
-  type VectorResult,
-} from './rows.js';
+import { countPresent, float, type NodeResult, type Row, RowMaker, type VectorResult } from './rows.js';
 import { columnsOfRow } from './subquery-columns.js';
 
 export interface PlanAnswer {
@@ -186,6 +179,7 @@ class Execution {
       const pause = evaluation.guard.checkpoint();
       if (pause !== undefined) await pause;
       const row = maker.make(inner.labels, false);
+      forgetResets(inner);
       const columns = columnsOfRow(evaluation, inner, source.inner);
       if (filler.fill(inner.labels, columns, row, inner.dropName) === 0) continue;
       evaluation.guard.holdCells(grid.steps);
@@ -251,12 +245,9 @@ class Execution {
       return operand;
     }
     for (const row of operand.rows) {
-      for (let i = row.offset; i < row.offset + steps; i++) {
+      for (let i = row.offset; i < row.offset + steps; i++)
         if (row.present[i] === float) row.values[i] = -(row.values[i] as number);
-        else if (row.present[i] === histogram) {
-          throw new QueryError('not-supported', 'arithmetic on native histograms is not supported yet');
-        }
-      }
+      row.histograms = row.histograms?.map((sample) => sample && negated(sample));
       dropName(this.#evaluation, row);
     }
     if (this.#evaluation.delayedNameRemoval) return operand;
@@ -290,6 +281,18 @@ function inputsOf(node: PlanNode): readonly NodeIndex[] {
     default:
       return [];
   }
+}
+
+/**
+ * Between two samples of a subquery there may be others, or the same one twice: whether the counter was reset before each
+ * has to be found out anew. Source: promql/engine.go (evalSubquery).
+ */
+function forgetResets(row: Row): void {
+  row.histograms = row.histograms?.map((sample) =>
+    sample === undefined || sample.counterResetHint === 'gauge'
+      ? sample
+      : { ...sample, counterResetHint: 'unknown' },
+  );
 }
 
 /** Steps that have memory. */

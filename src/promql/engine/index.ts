@@ -1,4 +1,5 @@
 export type { StepGrid } from '../planner/index.js';
+export type { NaNObservations } from './annotations.js';
 export {
   ColumnEngine,
   type Engine,
@@ -27,3 +28,4 @@ export {
   type VectorResult,
   withoutEmpty,
 } from './rows.js';
+export type { SampleWindow } from './sample-window.js';

@@ -10,13 +10,18 @@ import {
   float,
   histogram,
   LabelNumbers,
+  type NaNObservations,
   type Row,
   RowMaker,
   settleLabels,
   type VectorResult,
   withoutEmpty,
 } from '../engine/index.js';
-import { QueryError } from '../errors.js';
+import {
+  histogramFraction as fractionOfNative,
+  histogramVariance,
+  histogramQuantile as quantileOfNative,
+} from '../histograms/index.js';
 import { rowsOf, scalarOf, textOf } from './arguments.js';
 import {
   addBucket,
@@ -40,17 +45,26 @@ interface ClassicHistogram {
   readonly buckets: Bucket[];
 }
 
-/** Series that are one histogram's buckets, by their labels without `le`. */
-function classicHistograms(input: CallInput, argument: number): ClassicHistogram[] {
+/** A call's histograms. Where both kinds have the same labels and a sample at a step, neither has one any more. */
+interface Histograms {
+  /** Rows with native histograms; what else stands in them does not count. */
+  readonly native: readonly Row[];
+  readonly classic: readonly ClassicHistogram[];
+}
+
+/** Classic histograms are series that are one histogram's buckets, by their labels without `le`. */
+function histogramsOf(input: CallInput, argument: number): Histograms {
   const { evaluation, node, grid } = input;
   const { labels: tools, annotations, delayedNameRemoval } = evaluation;
   const le = tools.symbols.intern('le');
   const without = new Set([le]);
   const numbers = new LabelNumbers();
-  const found: ClassicHistogram[] = [];
+  const classic: ClassicHistogram[] = [];
+  const native: Row[] = [];
   const position = node.argPositions[argument] ?? node.position;
   for (const row of rowsOf(input, argument)) {
-    refuseNative(input, row, grid.steps);
+    if (row.histograms !== undefined) native.push(row);
+    if (row.histograms !== undefined && !holds(row, grid.steps, float)) continue;
     const text = tools.text(row.labels, le);
     const bound = parseBound(text);
     if (bound === undefined) {
@@ -59,19 +73,34 @@ function classicHistograms(input: CallInput, argument: number): ClassicHistogram
     }
     const labels = tools.without(row.labels, without);
     const number = numbers.number(labels);
-    found[number] ??= { labels, buckets: [] };
-    found[number].buckets.push({ bound, row });
+    classic[number] ??= { labels, buckets: [] };
+    classic[number].buckets.push({ bound, row });
   }
-  for (const { buckets } of found) buckets.sort((a, b) => compareBounds(a.bound, b.bound));
-  return found;
+  for (const { buckets } of classic) buckets.sort((a, b) => compareBounds(a.bound, b.bound));
+  for (const row of native) {
+    const same = classic[numbers.number(row.labels)];
+    if (same === undefined || !dropBoth(row, same, grid.steps)) continue;
+    annotations.mixedClassicNative(delayedNameRemoval ? tools.metricName(row.labels) : '', position);
+  }
+  return { native, classic };
 }
 
-function refuseNative({ node }: CallInput, row: Row, steps: number): void {
-  if (row.histograms === undefined) return;
+function holds({ present, offset }: Row, steps: number, kind: number): boolean {
+  return present.subarray(offset, offset + steps).includes(kind);
+}
+
+/** Says whether there was a step that had both. */
+function dropBoth(native: Row, { buckets }: ClassicHistogram, steps: number): boolean {
+  let wasMixed = false;
   for (let step = 0; step < steps; step++) {
-    if (row.present[row.offset + step] !== histogram) continue;
-    throw new QueryError('not-supported', `${node.func}() over native histograms is not supported yet`);
+    if (native.present[native.offset + step] !== histogram) continue;
+    const there = buckets.filter(({ row }) => row.present[row.offset + step] === float);
+    if (there.length === 0) continue;
+    wasMixed = true;
+    native.present[native.offset + step] = absent;
+    for (const { row } of there) row.present[row.offset + step] = absent;
   }
+  return wasMixed;
 }
 
 function compareBounds(a: number, b: number): number {
@@ -93,14 +122,46 @@ function answer(input: CallInput, rows: Row[]): VectorResult {
   return { kind: 'vector', rows: settleLabels(evaluation, withoutEmpty(rows, grid.steps), grid.steps) };
 }
 
+interface Figure {
+  readonly value: number;
+  readonly remark?: NaNObservations | undefined;
+}
+
+/** Writes a figure of each native histogram of a row into another. */
+function figures(
+  { evaluation, node, grid }: CallInput,
+  { native, row, argument }: { readonly native: Row; readonly row: Row; readonly argument: number },
+  figure: (sample: Histogram, step: number) => Figure,
+): void {
+  const { annotations, labels, delayedNameRemoval } = evaluation;
+  for (let step = 0; step < grid.steps; step++) {
+    const sample = native.present[native.offset + step] === histogram ? native.histograms?.[step] : undefined;
+    if (sample === undefined) continue;
+    const { value, remark } = figure(sample, step);
+    row.present[row.offset + step] = float;
+    row.values[row.offset + step] = value;
+    if (remark === undefined) continue;
+    const name = delayedNameRemoval ? labels.metricName(native.labels) : '';
+    annotations.observationsAreNaN(remark, name, node.argPositions[argument] ?? node.position);
+  }
+}
+
+function nativeQuantile(q: number, sample: Histogram): Figure {
+  const { value, remark } = quantileOfNative(q, sample);
+  return { value, remark: remark && `quantile ${remark}` };
+}
+
 /** Quantiles of one call, with what it had to correct in their buckets. */
 class QuantileRows {
   readonly #input: CallInput;
   readonly #maker: RowMaker;
   readonly #notes: MonotonicityNotes;
+  readonly #argument: number;
 
-  constructor(input: CallInput) {
+  /** `argument` is the histograms' place among the arguments. */
+  constructor(input: CallInput, argument: number) {
     this.#input = input;
+    this.#argument = argument;
     this.#maker = new RowMaker(input.grid.steps, input.evaluation.scope);
     this.#notes = new MonotonicityNotes(input.grid);
   }
@@ -122,10 +183,18 @@ class QuantileRows {
     return row;
   }
 
-  /** `argument` is the histograms' place among the arguments. */
-  finish(rows: Row[], argument: number): VectorResult {
+  /** The same of native histograms. */
+  nativeRow(native: Row, quantiles: Float64Array, labels: LabelIds): Row {
+    const row = this.#maker.make(labels, false);
+    figures(this.#input, { native, row, argument: this.#argument }, (sample, step) =>
+      nativeQuantile(quantiles[step] as number, sample),
+    );
+    return row;
+  }
+
+  finish(rows: Row[]): VectorResult {
     const { evaluation, node } = this.#input;
-    this.#notes.report(evaluation, node.argPositions[argument] ?? node.position);
+    this.#notes.report(evaluation, node.argPositions[this.#argument] ?? node.position);
     return answer(this.#input, rows);
   }
 }
@@ -140,9 +209,12 @@ function warnOfQuantiles({ evaluation, node }: CallInput, quantiles: Float64Arra
 const histogramQuantile: CallFunction = (input) => {
   const quantiles = scalarOf(input, 0);
   warnOfQuantiles(input, quantiles, 0);
-  const answers = new QuantileRows(input);
-  const rows = classicHistograms(input, 1).map((classic) => answers.row(classic, quantiles, classic.labels));
-  return answers.finish(rows, 1);
+  const answers = new QuantileRows(input, 1);
+  const { native, classic } = histogramsOf(input, 1);
+  return answers.finish([
+    ...native.map((row) => answers.nativeRow(row, quantiles, row.labels)),
+    ...classic.map((each) => answers.row(each, quantiles, each.labels)),
+  ]);
 };
 
 /** One series a quantile, told apart by a label. Quantiles that change from step to step change the label. */
@@ -153,22 +225,24 @@ const histogramQuantiles: CallFunction = (input) => {
   columns.forEach((quantiles, i) => {
     warnOfQuantiles(input, quantiles, i + 2);
   });
-  const answers = new QuantileRows(input);
-  const histograms = classicHistograms(input, 0);
+  const answers = new QuantileRows(input, 0);
+  const { native, classic } = histogramsOf(input, 0);
   const rows: Row[] = [];
   for (const quantiles of columns) {
     for (const q of new Set(quantiles)) {
-      for (const classic of histograms) {
-        const labels = tools.setText(classic.labels, name, openMetricsFloat(q));
-        const row = answers.row(classic, quantiles, labels);
+      const label = openMetricsFloat(q);
+      const keep = (row: Row): void => {
         quantiles.forEach((other, step) => {
           if (!Object.is(other, q)) row.present[row.offset + step] = absent;
         });
         rows.push(row);
-      }
+      };
+      for (const row of native)
+        keep(answers.nativeRow(row, quantiles, tools.setText(row.labels, name, label)));
+      for (const each of classic) keep(answers.row(each, quantiles, tools.setText(each.labels, name, label)));
     }
   }
-  return answers.finish(rows, 0);
+  return answers.finish(rows);
 };
 
 /** Source: model/labels/float.go: a number of this kind always shows that it is a float. */
@@ -181,17 +255,26 @@ const histogramFraction: CallFunction = (input) => {
   const lower = scalarOf(input, 0);
   const upper = scalarOf(input, 1);
   const maker = new RowMaker(input.grid.steps, input.evaluation.scope);
-  const rows = classicHistograms(input, 2).map((classic) => {
-    const row = maker.make(classic.labels, false);
-    const buckets = newBuckets(classic.buckets.length);
+  const { native, classic } = histogramsOf(input, 2);
+  const rows = native.map((each) => {
+    const row = maker.make(each.labels, false);
+    figures(input, { native: each, row, argument: 2 }, (sample, step) => {
+      const { value, remark } = fractionOfNative(lower[step] as number, upper[step] as number, sample);
+      return { value, remark: remark && 'fraction' };
+    });
+    return row;
+  });
+  for (const each of classic) {
+    const row = maker.make(each.labels, false);
+    const buckets = newBuckets(each.buckets.length);
     for (let step = 0; step < input.grid.steps; step++) {
-      readBuckets(classic, step, buckets);
+      readBuckets(each, step, buckets);
       if (buckets.length === 0) continue;
       row.present[row.offset + step] = float;
       row.values[row.offset + step] = bucketFraction(lower[step] as number, upper[step] as number, buckets);
     }
-    return row;
-  });
+    rows.push(row);
+  }
   return answer(input, rows);
 };
 
@@ -219,4 +302,6 @@ export const histogramFunctions: readonly (readonly [name: string, run: CallFunc
   ['histogram_count', figureOf(({ count }) => count)],
   ['histogram_sum', figureOf(({ sum }) => sum)],
   ['histogram_avg', figureOf(({ sum, count }) => sum / count)],
+  ['histogram_stddev', figureOf((sample) => Math.sqrt(histogramVariance(sample)))],
+  ['histogram_stdvar', figureOf(histogramVariance)],
 ];

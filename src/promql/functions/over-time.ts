@@ -9,12 +9,19 @@ import {
 import { float, type WindowFunction } from '../engine/index.js';
 import { QueryError } from '../errors.js';
 import { absentRows } from './absence.js';
+import { histogramOverTime } from './histogram-rates.js';
 
 type Policy = WindowFunction['histograms'];
 
 function over(op: WindowOp, histograms: Policy): WindowFunction {
   return { histograms, run: (windows) => windows.reduce(op) };
 }
+
+const summing = (of: 'sum' | 'avg'): WindowFunction => ({
+  histograms: 'alone',
+  overSamples: (window, notes) => histogramOverTime(window, notes, of),
+  run: (windows) => windows.sum(of === 'avg'),
+});
 
 const quantile: WindowFunction = {
   histograms: 'ignore',
@@ -65,8 +72,8 @@ const absentOverTime: WindowFunction = {
 };
 
 export const overTimeFunctions: readonly (readonly [name: string, func: WindowFunction])[] = [
-  ['sum_over_time', { histograms: 'refuse', run: (windows) => windows.sum(false) }],
-  ['avg_over_time', { histograms: 'refuse', run: (windows) => windows.sum(true) }],
+  ['sum_over_time', summing('sum')],
+  ['avg_over_time', summing('avg')],
   ['count_over_time', over('count', 'count')],
   ['min_over_time', over('min', 'ignore')],
   ['max_over_time', over('max', 'ignore')],

@@ -2,6 +2,7 @@
 import { quoteGo } from '../../base/index.js';
 import { instantRateWindow, type RateOptions, rateWindow, resetsWindow } from '../../kernels/index.js';
 import type { WindowFunction, WindowNotes } from '../engine/index.js';
+import { countTurns, histogramRate, instantHistogramRate } from './histogram-rates.js';
 
 const counterSuffixes = ['_total', '_sum', '_count', '_bucket'];
 
@@ -21,7 +22,8 @@ function remarkNonCounter({ evaluation, node, metricName, typeLabel }: WindowNot
 
 function extrapolated(options: RateOptions): WindowFunction {
   return {
-    histograms: 'refuse',
+    histograms: 'alone',
+    overSamples: (window, notes) => histogramRate(window, notes, options),
     usesStartTimestamps: options.isCounter,
     run: (windows) => windows.rate(options),
     plain(input, out, { evaluation, node, metricName }) {
@@ -43,20 +45,36 @@ export const rateFunctions: readonly (readonly [name: string, func: WindowFuncti
   [
     'irate',
     {
-      histograms: 'unsupported',
+      histograms: 'any',
+      overSamples: (window, notes) => instantHistogramRate(window, notes, true),
       usesStartTimestamps: true,
       run: (windows) => windows.reduce('irate'),
       plain: (input, out) => instantRateWindow(input, out, true),
     },
   ],
-  ['idelta', { histograms: 'unsupported', run: (windows) => windows.reduce('idelta') }],
+  [
+    'idelta',
+    {
+      histograms: 'any',
+      overSamples: (window, notes) => instantHistogramRate(window, notes, false),
+      run: (windows) => windows.reduce('idelta'),
+    },
+  ],
   ['deriv', { histograms: 'ignore', run: (windows) => windows.reduce('deriv') }],
   ['predict_linear', { histograms: 'ignore', run: (windows) => windows.reduce('predict linear') }],
-  ['changes', { histograms: 'unsupported', run: (windows) => windows.reduce('changes') }],
+  [
+    'changes',
+    {
+      histograms: 'any',
+      overSamples: (window) => countTurns(window, 'changes'),
+      run: (windows) => windows.reduce('changes'),
+    },
+  ],
   [
     'resets',
     {
-      histograms: 'unsupported',
+      histograms: 'any',
+      overSamples: (window) => countTurns(window, 'resets'),
       usesStartTimestamps: true,
       run: (windows) => windows.resets(),
       plain: resetsWindow,

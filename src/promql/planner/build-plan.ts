@@ -35,9 +35,17 @@ import type {
   WindowSource,
 } from './plan.js';
 import { planError } from './plan-error.js';
-import { atTimeOf, contextValue, type HintContext, lengthOf, lookedAt, planSelector } from './select-plan.js';
+import {
+  atTimeOf,
+  contextValue,
+  type HintContext,
+  lengthOf,
+  lookedAt,
+  needsBelow,
+  planSelector,
+} from './select-plan.js';
 import { firstStep, stepGrid, subqueryGrid } from './step-grid.js';
-import { refuseBinary, refuseCall, refuseSelector } from './unsupported.js';
+import { refuseCall, refuseSelector } from './unsupported.js';
 
 type Visit = {
   readonly kind: 'visit';
@@ -85,7 +93,13 @@ class PlanBuilder {
       const text = `invalid expression type "${typeNames[type]}" for range query, must be Scalar or instant Vector`;
       throw planError(text, request.query, this.#root.position);
     }
-    const hints: HintContext = { func: '', grouping: undefined, by: false, stepMs: request.stepMs };
+    const hints: HintContext = {
+      func: '',
+      grouping: undefined,
+      by: false,
+      needs: 'all',
+      stepMs: request.stepMs,
+    };
     this.#visitMaybeOnce(this.#root, this.#resultGrid, hints);
     const results: NodeIndex[] = [];
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
@@ -149,13 +163,18 @@ class PlanBuilder {
         this.#placeUnary(expr, grid, { ...hints, grouping: undefined });
         break;
       case 'binary':
-        this.#placeBinary(expr, grid, { ...hints, func: '', grouping: undefined });
+        this.#placeBinary(expr, grid, { ...hints, func: '', grouping: undefined, ...needsOfBinary(expr) });
         break;
       case 'aggregate':
         this.#placeAggregate(expr, grid, hints);
         break;
       case 'call':
-        this.#placeCall(expr, grid, { ...hints, func: expr.func.name, grouping: undefined });
+        this.#placeCall(expr, grid, {
+          ...hints,
+          func: expr.func.name,
+          grouping: undefined,
+          needs: needsBelow(expr.func.name, hints),
+        });
         break;
     }
   }
@@ -191,7 +210,6 @@ class PlanBuilder {
   }
 
   #placeBinary(expr: BinaryExpr, grid: StepGrid, hints: HintContext): void {
-    refuseBinary(expr);
     const { op, matching, returnBool, position } = expr;
     const leftType = this.#factsOf(expr.left).type as 'scalar' | 'vector';
     const rightType = this.#factsOf(expr.right).type as 'scalar' | 'vector';
@@ -326,7 +344,7 @@ class PlanBuilder {
   }
 
   #visitInner(expr: SubqueryExpr, inner: StepGrid, hints: HintContext): void {
-    const innerHints = { ...hints, grouping: undefined, stepMs: inner.stepMs };
+    const innerHints = { ...hints, grouping: undefined, needs: 'buckets', stepMs: inner.stepMs } as const;
     this.#visitMaybeOnce(expr.expr, inner, innerHints, true);
   }
 
@@ -344,4 +362,9 @@ interface SubqueryPlan {
 
 function matrixRange(expr: Expr): number {
   return expr.kind === 'matrix-selector' ? expr.rangeMs : 0;
+}
+
+/** Trimming needs the buckets. */
+function needsOfBinary({ op }: BinaryExpr): Partial<HintContext> {
+  return op === '</' || op === '>/' ? { needs: 'buckets' } : {};
 }

@@ -25,6 +25,8 @@ export interface SelectorPlan {
   /** All samples that any step can need. */
   readonly window: TimeWindow;
   readonly hints: SelectHints;
+  /** Of native histograms the query needs count and sum alone. */
+  readonly statsOnly: boolean;
   readonly position: PositionRange;
 }
 

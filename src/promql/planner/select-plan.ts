@@ -8,6 +8,11 @@ export interface HintContext {
   readonly func: string;
   readonly grouping: readonly string[] | undefined;
   readonly by: boolean;
+  /**
+   * What is needed of native histograms: of `stats` count and sum alone; `buckets` needs all of them whatever stands
+   * further in. Source: promql/engine.go (detectHistogramStatsDecoding).
+   */
+  readonly needs: 'all' | 'stats' | 'buckets';
   /** The step of the innermost subquery, or of the query; 0 for none. */
   readonly stepMs: number;
 }
@@ -67,6 +72,7 @@ export function planSelector(options: {
     stepMs,
     window: { mintMs, maxtMs: lastMs },
     hints: selectHints(hints, rangeMs),
+    statsOnly: hints.needs === 'stats',
     position: selector.position,
   };
 }
@@ -81,4 +87,17 @@ export function contextValue(name: string, { startMs, endMs, stepMs }: PlanReque
   if (name === 'end') return endMs / 1000;
   if (name === 'range') return (endMs - startMs) / 1000;
   return startMs === endMs ? 0 : stepMs / 1000;
+}
+
+const figures: ReadonlySet<string> = new Set(['histogram_count', 'histogram_sum', 'histogram_avg']);
+const wholes: ReadonlySet<string> = new Set([
+  'histogram_quantile',
+  'histogram_quantiles',
+  'histogram_fraction',
+]);
+
+/** What the arguments of a call must have of native histograms. */
+export function needsBelow(func: string, { needs }: HintContext): HintContext['needs'] {
+  if (needs === 'buckets' || wholes.has(func)) return 'buckets';
+  return figures.has(func) ? 'stats' : needs;
 }

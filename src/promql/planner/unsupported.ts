@@ -1,4 +1,4 @@
-import type { BinaryExpr, Call, VectorSelector } from '../ast/index.js';
+import type { Call, VectorSelector } from '../ast/index.js';
 import { QueryError } from '../errors.js';
 
 function notSupported(what: string): QueryError {
@@ -9,10 +9,6 @@ function notSupported(what: string): QueryError {
 export function refuseSelector(selector: VectorSelector): void {
   if (selector.anchored) throw notSupported('the anchored modifier');
   if (selector.smoothed) throw notSupported('the smoothed modifier');
-}
-
-export function refuseBinary(expr: BinaryExpr): void {
-  if (expr.op === '</' || expr.op === '>/') throw notSupported(`the histogram trim operator ${expr.op}`);
 }
 
 export function refuseCall(call: Call, isSupported: (name: string) => boolean): void {

@@ -70,7 +70,6 @@ const refusals: { query: string; text: string }[] = [
   { query: 'info(up)', text: 'info() is not supported yet' },
   { query: 'rate(up[5m] anchored)', text: 'the anchored modifier is not supported yet' },
   { query: 'up smoothed', text: 'the smoothed modifier is not supported yet' },
-  { query: 'up </ 5', text: 'the histogram trim operator </ is not supported yet' },
 ];
 
 const impossible: { query: string; text: string }[] = [

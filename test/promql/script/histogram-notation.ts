@@ -4,6 +4,7 @@ import {
   type Histogram,
   type Span,
 } from '../../../src/model/index.js';
+import { HistogramSum } from '../../../src/promql/histograms/index.js';
 import { parseNumber } from './series-notation.js';
 
 const hints: Readonly<Record<string, CounterResetHint>> = {
@@ -64,32 +65,11 @@ export function bucketMap(spans: readonly Span[], buckets: Float64Array): Map<nu
   return map;
 }
 
-/** The sum of two histograms of one layout; enough for what scripts load. */
 export function addHistograms(a: Histogram, b: Histogram): Histogram {
-  const side = (spans: 'positiveSpans' | 'negativeSpans', buckets: 'positiveBuckets' | 'negativeBuckets') => {
-    const map = bucketMap(a[spans], a[buckets]);
-    for (const [index, count] of bucketMap(b[spans], b[buckets]))
-      map.set(index, (map.get(index) ?? 0) + count);
-    if (map.size === 0) return { spans: [], buckets: new Float64Array(0) };
-    const first = Math.min(...map.keys());
-    const last = Math.max(...map.keys());
-    const dense = Float64Array.from({ length: last - first + 1 }, (_, i) => map.get(first + i) ?? 0);
-    return { spans: [{ offset: first, length: dense.length }], buckets: dense };
-  };
-  const positive = side('positiveSpans', 'positiveBuckets');
-  const negative = side('negativeSpans', 'negativeBuckets');
-  return {
-    ...a,
-    zeroCount: a.zeroCount + b.zeroCount,
-    count: a.count + b.count,
-    sum: a.sum + b.sum,
-    positiveSpans: positive.spans,
-    positiveBuckets: positive.buckets,
-    negativeSpans: negative.spans,
-    negativeBuckets: negative.buckets,
-  };
+  const sum = HistogramSum.of(a);
+  sum.add(b);
+  return { ...sum.histogram(), counterResetHint: a.counterResetHint };
 }
-
 export function scaleHistogram(histogram: Histogram, factor: number): Histogram {
   return {
     ...histogram,

@@ -1,5 +1,6 @@
 import {
   customBucketsSchema,
+  detectReset,
   type Histogram,
   type Labels,
   LabelsBuilder,
@@ -18,6 +19,7 @@ export async function loadSeries(store: Storage, command: LoadCommand): Promise<
   const series = new Map(command.series.map((one) => [one.labels.key(), one]));
   for (const { labels, values, startOffsets } of series.values()) {
     const ref = appender.series(labels);
+    let previous: Histogram | undefined;
     values.forEach((sample, i) => {
       if (sample.kind === 'none') return;
       const timestampMs = i * command.stepMs;
@@ -25,14 +27,12 @@ export async function loadSeries(store: Storage, command: LoadCommand): Promise<
       const startTimestampMs = offset === undefined ? 0 : timestampMs + offset;
       if (sample.kind === 'histogram') {
         anyHistogram = true;
-        appender.appendHistogram({
-          ref,
-          timestampMs,
-          histogram: sample.histogram as Histogram,
-          startTimestampMs,
-        });
+        const given = sample.histogram as Histogram;
+        appender.appendHistogram({ ref, timestampMs, histogram: hinted(given, previous), startTimestampMs });
+        previous = given;
         return;
       }
+      previous = undefined;
       const column = Float64Array.of(sample.value);
       if (sample.kind === 'stale') setStaleAt(wordsOf(column), 0);
       appendFloat(appender, { ref, timestampMs, column, startTimestampMs });
@@ -46,6 +46,14 @@ export async function loadSeries(store: Storage, command: LoadCommand): Promise<
   }
   await appender.commit('acknowledged');
   return anyHistogram;
+}
+
+/** As chunks keep it: of a counter's but the first of each chunk, which begins anew with a reset, there was none. */
+function hinted(given: Histogram, previous: Histogram | undefined): Histogram {
+  if (given.counterResetHint === 'gauge') return given;
+  const isReset =
+    previous === undefined || previous.counterResetHint === 'gauge' || detectReset(given, previous);
+  return { ...given, counterResetHint: isReset ? 'unknown' : 'not-reset' };
 }
 
 function appendFloat(

@@ -6,7 +6,7 @@ import { sharedPath } from '../../support/shared.js';
 import { type EvalOutcome, runScript, scriptEngine } from './run-script.js';
 
 /** Raise it as more is supported; it must never fall. */
-const fewestPassing = 1428;
+const fewestPassing = 2026;
 
 describe('upstream query scripts', () => {
   it('pass, save for what is not supported yet and for native histograms', async function () {
@@ -22,7 +22,7 @@ describe('upstream query scripts', () => {
         outcomes.push({ ...outcome, file });
     }
     const count = (kind: EvalOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind).length;
-    const failed = outcomes.filter(({ outcome }) => outcome === 'fail');
+    const failed = outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'histogram');
     process.stdout.write(
       `      query scripts: ${count('pass')} pass, ${count('not-supported')} not supported yet, ` +
         `${count('histogram')} with native histograms differ, ${failed.length} fail\n`,
