@@ -1,12 +1,14 @@
 /** Instant selectors: the last sample within the lookback, at every step. */
 import { latestRows, WindowRunner } from '../../kernels/index.js';
-import { type Histogram, wordsOf } from '../../model/index.js';
+import { customBucketsSchema, type Histogram, wordsOf } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import type { SelectNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation } from './evaluation.js';
+import { interpolateFloats, interpolateHistograms } from './interpolate.js';
 import { SeriesRowStream } from './row-stream.js';
 import { absent, float, histogram, type Row } from './rows.js';
+import { SampleWindow } from './sample-window.js';
 import { isStaleRow, SampleSieve } from './sieve.js';
 import { StatsHistograms } from './stats-histograms.js';
 
@@ -49,13 +51,48 @@ class SelectFiller {
   }
 
   fill(labels: LabelIds, columns: SeriesColumns, row: Row): number {
-    const { answer } = this.#node;
+    const { answer, selector } = this.#node;
     const { labels: tools, guard, delayedNameRemoval } = this.#evaluation;
     const asTimes = answer !== 'value';
     row.labels = asTimes && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
     row.dropName = asTimes;
+    if (!asTimes && selector.extension === 'smoothed') return this.#fillSmoothed(labels, columns, row);
     const samples =
       asTimes || columns.kinds !== undefined ? this.#fillRows(columns, row) : this.#fillFloats(columns, row);
+    guard.count(samples, samples);
+    return samples;
+  }
+
+  /** Between the samples before and behind each step. Source: promql/engine.go (smoothSeries). */
+  #fillSmoothed(labels: LabelIds, columns: SeriesColumns, row: Row): number {
+    const { annotations, lookbackDeltaMs, labels: tools, guard } = this.#evaluation;
+    const { selector, grid } = this.#node;
+    const window = new SampleWindow(columns, this.#sieve.rows(columns, false), {
+      ...{ rangeMs: 0, extension: 'smoothed', lookbackMs: lookbackDeltaMs },
+      ...{ usesStarts: false, statsOnly: selector.statsOnly },
+    });
+    let samples = 0;
+    for (let step = 0; step < grid.steps; step++) {
+      window.moveTo(selector.firstMs + step * selector.stepMs);
+      const at = row.offset + step;
+      row.present[at] = absent;
+      if (window.from === window.to) continue;
+      const say = { annotations, metricName: tools.metricName(labels), position: selector.position };
+      if (window.isMixed) {
+        annotations.mixedFloatsHistograms(say.metricName, say.position);
+        continue;
+      }
+      const answer = smoothed(window, say);
+      if (answer === undefined) continue;
+      samples++;
+      row.present[at] = typeof answer === 'number' ? float : histogram;
+      if (typeof answer === 'number') {
+        row.values[at] = answer;
+        continue;
+      }
+      row.histograms ??= [];
+      row.histograms[step] = answer;
+    }
     guard.count(samples, samples);
     return samples;
   }
@@ -140,4 +177,33 @@ class SelectFiller {
     }
     return samples;
   }
+}
+
+/** At the window's end; undefined where no sample is at it or before it. */
+function smoothed(
+  window: SampleWindow,
+  say: Parameters<typeof interpolateHistograms>[2],
+): number | Histogram | undefined {
+  const { from, to, endMs } = window;
+  const isHistogram = window.isHistogram(from);
+  let next = from;
+  while (next < to && window.timeOf(next) < endMs) next++;
+  if (next < to && window.timeOf(next) === endMs)
+    return isHistogram ? window.histogramOf(next) : window.valueOf(next);
+  if (next === from) return undefined;
+  const before = next - 1;
+  if (next === to) {
+    // Whether the counter was reset is known of the sample, not of its value at another time.
+    return isHistogram
+      ? { ...window.histogramOf(before), counterResetHint: 'unknown' }
+      : window.valueOf(before);
+  }
+  if (!isHistogram) return interpolateFloats(window, { before, atMs: endMs, isCounter: false });
+  const [previous, following] = [window.histogramOf(before), window.histogramOf(next)];
+  if ((previous.schema === customBucketsSchema) !== (following.schema === customBucketsSchema)) {
+    say.annotations.mixedSchemas(say.metricName, say.position);
+    return undefined;
+  }
+  const isCounter = previous.counterResetHint !== 'gauge' || following.counterResetHint !== 'gauge';
+  return interpolateHistograms(window, { before, atMs: endMs, isCounter }, say);
 }

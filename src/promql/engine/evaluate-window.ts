@@ -8,7 +8,8 @@ import {
 } from '../../kernels/index.js';
 import type { Histogram } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
-import type { WindowNode } from '../planner/index.js';
+import { QueryError } from '../errors.js';
+import type { SelectorPlan, WindowNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation, HistogramPolicy, WindowFunction } from './evaluation.js';
 import { absent, countPresent, float, histogram, type Row } from './rows.js';
@@ -45,7 +46,36 @@ export class WindowFiller {
       param: params[0],
       betweenSlices: evaluation.guard.check,
     });
-    if (node.grid.steps > 0) this.#func.check?.(evaluation, node, params);
+    if (node.grid.steps === 0) return;
+    this.#checkExtension();
+    this.#func.check?.(evaluation, node, params);
+  }
+
+  get #extension(): SelectorPlan['extension'] {
+    const { source } = this.#node;
+    return source.kind === 'selector' ? source.selector.extension : undefined;
+  }
+
+  /** Source: promql/functions.go (AnchoredSafeFunctions, SmoothedSafeFunctions). */
+  #checkExtension(): void {
+    const extension = this.#extension;
+    if (extension === undefined || this.#func.overExtended?.takes.includes(extension) === true) return;
+    const names = [...this.#evaluation.functions.windows]
+      .filter(([, func]) => func.overExtended?.takes.includes(extension) === true)
+      .map(([name]) => name);
+    const text = `${extension} modifier can only be used with: ${names.sort().join(', ')}`;
+    throw new QueryError('execution', `${text} - not with ${this.#node.func}`);
+  }
+
+  #windowOf(columns: SeriesColumns): SampleWindow {
+    const { useStartTimestamps, lookbackDeltaMs } = this.#evaluation;
+    return new SampleWindow(columns, this.#sieve.rows(columns, false), {
+      rangeMs: this.#node.rangeMs,
+      extension: this.#extension,
+      lookbackMs: lookbackDeltaMs,
+      usesStarts: this.#func.usesStartTimestamps === true && useStartTimestamps,
+      statsOnly: this.#statsOnly,
+    });
   }
 
   get #statsOnly(): boolean {
@@ -73,6 +103,7 @@ export class WindowFiller {
     row.labels = dropName && !delayedNameRemoval ? tools.dropMetadata(labels) : labels;
     row.dropName = dropName;
     this.#notes.begin(labels, row);
+    if (this.#extension !== undefined) return this.#fillExtended(columns, row);
     if (columns.kinds === undefined) return this.#fillFloats(columns, row);
     return this.#fillMixed(columns, row);
   }
@@ -204,12 +235,10 @@ export class WindowFiller {
 
   #fillByWindow(columns: SeriesColumns, row: Row): number {
     this.#markAndFillFloats(columns, row);
-    const { annotations, useStartTimestamps, guard } = this.#evaluation;
-    const { argPositions, grid, rangeMs, position } = this.#node;
+    const { annotations, guard } = this.#evaluation;
+    const { argPositions, grid, position } = this.#node;
     const { firstEndMs, stepMs } = this.#looked;
-    const usesStarts = this.#func.usesStartTimestamps === true && useStartTimestamps;
-    const rows = this.#sieve.rows(columns, false);
-    const window = new SampleWindow(columns, rows, { rangeMs, usesStarts, statsOnly: this.#statsOnly });
+    const window = this.#windowOf(columns);
     for (let step = 0; step < grid.steps; step++) {
       window.moveTo(firstEndMs + step * stepMs);
       if (this.#histogramMarks[step] === 0) continue;
@@ -220,16 +249,46 @@ export class WindowFiller {
         continue;
       }
       guard.check();
-      const answer = this.#func.overSamples?.(window, this.#notes);
-      if (answer === undefined) continue;
-      row.present[at] = typeof answer === 'number' ? float : histogram;
-      if (typeof answer === 'number') {
-        row.values[at] = answer;
+      this.#put(row, step, this.#func.overSamples?.(window, this.#notes));
+    }
+    return this.#finishSamples(row);
+  }
+
+  #fillExtended(columns: SeriesColumns, row: Row): number {
+    const { annotations, guard } = this.#evaluation;
+    const { argPositions, grid, position } = this.#node;
+    const { firstEndMs, stepMs } = this.#looked;
+    const extended = this.#func.overExtended;
+    const window = this.#windowOf(columns);
+    for (let step = 0; step < grid.steps; step++) {
+      window.moveTo(firstEndMs + step * stepMs);
+      row.present[row.offset + step] = absent;
+      if (window.from === window.to) continue;
+      guard.check();
+      if (extended?.isOfOneKind === true && window.isMixed) {
+        annotations.mixedFloatsHistograms(this.#notes.metricName, argPositions[0] ?? position);
         continue;
       }
-      row.histograms ??= new Array<Histogram | undefined>(grid.steps).fill(undefined);
-      row.histograms[step] = answer;
+      this.#put(row, step, extended?.answer(window, this.#notes));
     }
+    guard.count(columns.length, columns.length);
+    return this.#finishSamples(row);
+  }
+
+  #put(row: Row, step: number, answer: number | Histogram | undefined): void {
+    if (answer === undefined) return;
+    const at = row.offset + step;
+    row.present[at] = typeof answer === 'number' ? float : histogram;
+    if (typeof answer === 'number') {
+      row.values[at] = answer;
+      return;
+    }
+    row.histograms ??= new Array<Histogram | undefined>(this.#node.grid.steps).fill(undefined);
+    row.histograms[step] = answer;
+  }
+
+  #finishSamples(row: Row): number {
+    const { grid } = this.#node;
     const present = row.present.subarray(row.offset, row.offset + grid.steps);
     if (present.includes(float)) this.#func.after?.(this.#notes);
     return countPresent(this.#evaluation.kernels, row, grid.steps);

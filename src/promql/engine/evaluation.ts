@@ -75,6 +75,13 @@ export interface WindowFunction {
   readonly plain?: (input: WindowInput, out: WindowOutput, notes: WindowNotes) => WindowReport;
   /** Answers windows that hold histograms, by the policy; undefined for no answer. */
   readonly overSamples?: (window: SampleWindow, notes: WindowNotes) => number | Histogram | undefined;
+  /** The same over `anchored` and `smoothed` selectors. */
+  readonly overExtended?: {
+    readonly takes: readonly ('anchored' | 'smoothed')[];
+    /** Windows that hold both kinds are dropped with upstream's warning. */
+    readonly isOfOneKind: boolean;
+    readonly answer: (window: SampleWindow, notes: WindowNotes) => number | Histogram | undefined;
+  };
   /** Called after a series that has a result. */
   readonly after?: (notes: WindowNotes) => void;
   /** Turns all series' rows into the answer. */

@@ -1,12 +1,15 @@
 import { assert } from '../../base/index.js';
 import { wordsOf } from '../../model/index.js';
-import type { LabelIds, SeriesColumns } from '../../storage/index.js';
+import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
+import { QueryError } from '../errors.js';
 import type { Plan, RangeSelectNode } from '../planner/index.js';
 import type { MatrixValue, QueryValue, VectorValue } from '../value.js';
 import type { Evaluation } from './evaluation.js';
+import { endsOf, interpolateFloats } from './interpolate.js';
 import { dropDelayedNames, mergeSameLabels } from './merge-rows.js';
 import { expandingFailed, openSeries } from './row-stream.js';
 import { type NodeResult, type Row, withoutEmpty } from './rows.js';
+import { SampleWindow } from './sample-window.js';
 import { hasStale, isStaleRow } from './sieve.js';
 import { borrowedColumns, columnsOfRow, HistogramList } from './subquery-columns.js';
 
@@ -64,6 +67,7 @@ function sortedMatrix(evaluation: Evaluation, series: MatrixSeries[]): MatrixVal
 /** A range selector as a whole query: its samples as they are stored, stale markers left out. */
 export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelectNode): Promise<MatrixValue> {
   const set = openSeries(evaluation, node.selector);
+  const { extension } = node.selector;
   const series: MatrixSeries[] = [];
   if (set === undefined) return sortedMatrix(evaluation, series);
   try {
@@ -72,7 +76,8 @@ export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelect
       if (pause !== undefined) await pause;
       const more = set.next();
       if (!(typeof more === 'boolean' ? more : await more)) break;
-      const columns = copyWithoutStale(set.columns);
+      const stored = copyWithoutStale(set.columns);
+      const columns = extension === undefined ? stored : extendedColumns(evaluation, node, stored);
       if (columns.length === 0) continue;
       evaluation.guard.hold(columns.length);
       evaluation.guard.count(columns.length, columns.length);
@@ -85,6 +90,44 @@ export async function rangeSelectValue(evaluation: Evaluation, node: RangeSelect
     set.close();
   }
   return sortedMatrix(evaluation, series);
+}
+
+/** The range's ends and what lies between them. Source: promql/engine.go (extendFloats). */
+function extendedColumns(
+  { lookbackDeltaMs }: Evaluation,
+  { selector, rangeMs }: RangeSelectNode,
+  stored: SeriesColumns,
+): SeriesColumns {
+  const { extension, firstMs: endMs } = selector;
+  if (stored.kinds?.includes(histogramKind) === true)
+    throw new QueryError('execution', `${extension} modifier is not supported with histograms`);
+  const none = { length: 0, timestamps: new Float64Array(0), values: new Float64Array(0) };
+  const rows = Uint32Array.from({ length: stored.length }, (_, i) => i);
+  const window = new SampleWindow(stored, rows, {
+    ...{ rangeMs, extension, lookbackMs: lookbackDeltaMs, usesStarts: false, statsOnly: false },
+  });
+  window.moveTo(endMs);
+  const ends = window.from === window.to ? undefined : endsOf(window);
+  if (ends === undefined) return none;
+  const { startMs, isSmoothed } = window;
+  const left =
+    isSmoothed && window.timeOf(ends.first) < startMs
+      ? interpolateFloats(window, { before: ends.first, atMs: startMs, isCounter: false })
+      : window.valueOf(ends.first);
+  const right =
+    isSmoothed && ends.last > window.from && window.timeOf(ends.last) > endMs
+      ? interpolateFloats(window, { before: ends.last - 1, atMs: endMs, isCounter: false })
+      : window.valueOf(ends.last);
+  const times = [startMs];
+  const values = [left];
+  for (let i = ends.first; i <= ends.last; i++) {
+    const timeMs = window.timeOf(i);
+    if ((i === ends.first && timeMs <= startMs) || (i === ends.last && timeMs >= endMs)) continue;
+    times.push(timeMs);
+    values.push(window.valueOf(i));
+  }
+  const [timestamps, column] = [Float64Array.from([...times, endMs]), Float64Array.from([...values, right])];
+  return { length: timestamps.length, timestamps, values: column };
 }
 
 function copyWithoutStale(columns: SeriesColumns): SeriesColumns {

@@ -224,11 +224,20 @@ export function instantHistogramRate(
 }
 
 /** changes and resets of samples of both kinds: each change of kind is one of both. */
-export function countTurns(window: SampleWindow, of: 'changes' | 'resets'): number {
+export function countTurns(window: SampleWindow, of: 'changes' | 'resets', from = window.from): number {
   let count = 0;
-  for (let sample = window.from + 1; sample < window.to; sample++)
+  for (let sample = from + 1; sample < window.to; sample++)
     if (of === 'changes' ? isChange(window, sample) : isReset(window, sample)) count++;
   return count;
+}
+
+/** From the last sample at or before the range's beginning on; undefined where none is behind that. */
+export function countAnchoredTurns(window: SampleWindow, of: 'changes' | 'resets'): number | undefined {
+  const { startMs, to } = window;
+  if (window.timeOf(to - 1) <= startMs) return undefined;
+  let { from } = window;
+  while (from + 1 < to && window.timeOf(from + 1) <= startMs) from++;
+  return countTurns(window, of, from);
 }
 
 function isChange(window: SampleWindow, sample: number): boolean {

@@ -2,7 +2,8 @@
 import { quoteGo } from '../../base/index.js';
 import { instantRateWindow, type RateOptions, rateWindow, resetsWindow } from '../../kernels/index.js';
 import type { WindowFunction, WindowNotes } from '../engine/index.js';
-import { countTurns, histogramRate, instantHistogramRate } from './histogram-rates.js';
+import { extendedRate } from './extended-rates.js';
+import { countAnchoredTurns, countTurns, histogramRate, instantHistogramRate } from './histogram-rates.js';
 
 const counterSuffixes = ['_total', '_sum', '_count', '_bucket'];
 
@@ -24,6 +25,11 @@ function extrapolated(options: RateOptions): WindowFunction {
   return {
     histograms: 'alone',
     overSamples: (window, notes) => histogramRate(window, notes, options),
+    overExtended: {
+      takes: ['anchored', 'smoothed'],
+      isOfOneKind: true,
+      answer: (window, notes) => extendedRate(window, notes, options),
+    },
     usesStartTimestamps: options.isCounter,
     run: (windows) => windows.rate(options),
     plain(input, out, { evaluation, node, metricName }) {
@@ -36,6 +42,10 @@ function extrapolated(options: RateOptions): WindowFunction {
     },
     ...(options.isCounter ? { after: remarkNonCounter } : {}),
   };
+}
+
+function anchoredTurns(of: 'changes' | 'resets'): NonNullable<WindowFunction['overExtended']> {
+  return { takes: ['anchored'], isOfOneKind: false, answer: (window) => countAnchoredTurns(window, of) };
 }
 
 export const rateFunctions: readonly (readonly [name: string, func: WindowFunction])[] = [
@@ -67,6 +77,7 @@ export const rateFunctions: readonly (readonly [name: string, func: WindowFuncti
     {
       histograms: 'any',
       overSamples: (window) => countTurns(window, 'changes'),
+      overExtended: anchoredTurns('changes'),
       run: (windows) => windows.reduce('changes'),
     },
   ],
@@ -75,6 +86,7 @@ export const rateFunctions: readonly (readonly [name: string, func: WindowFuncti
     {
       histograms: 'any',
       overSamples: (window) => countTurns(window, 'resets'),
+      overExtended: anchoredTurns('resets'),
       usesStartTimestamps: true,
       run: (windows) => windows.resets(),
       plain: resetsWindow,

@@ -45,7 +45,7 @@ import {
   planSelector,
 } from './select-plan.js';
 import { firstStep, stepGrid, subqueryGrid } from './step-grid.js';
-import { refuseCall, refuseSelector } from './unsupported.js';
+import { refuseCall } from './unsupported.js';
 
 type Visit = {
   readonly kind: 'visit';
@@ -180,13 +180,11 @@ class PlanBuilder {
   }
 
   #placeSelector(expr: VectorSelector, grid: StepGrid, hints: HintContext): void {
-    refuseSelector(expr);
     const selector = this.#selector({ selector: expr, grid, rangeMs: 0, hints });
     this.#write(0, () => ({ kind: 'select', grid, selector, answer: 'value' }));
   }
 
   #placeRangeSelector(expr: MatrixSelector, grid: StepGrid, hints: HintContext): void {
-    refuseSelector(expr.selector);
     const rangeMs = lengthOf(expr.rangeExpr, expr.rangeMs, this.#request);
     const selector = this.#selector({ selector: expr.selector, grid, rangeMs, hints });
     this.#write(0, () => ({ kind: 'range-select', grid, selector, rangeMs }));
@@ -272,7 +270,6 @@ class PlanBuilder {
 
   /** The times of the samples themselves, which a function of values could not know. */
   #placeTimestamp(name: TimestampFunction, expr: VectorSelector, grid: StepGrid, hints: HintContext): void {
-    refuseSelector(expr);
     const planned = this.#selector({ selector: expr, grid, rangeMs: 0, hints });
     // With `@`, upstream looks at that very time and forgets the offset.
     const firstMs = atTimeOf(expr.at, this.#request) ?? planned.firstMs;
@@ -329,7 +326,6 @@ class PlanBuilder {
     rangeMs: number,
     hints: HintContext,
   ): SelectorPlan {
-    refuseSelector(arg.selector);
     return this.#selector({ selector: arg.selector, grid, rangeMs, hints });
   }
 

@@ -25,6 +25,8 @@ export interface SelectorPlan {
   /** All samples that any step can need. */
   readonly window: TimeWindow;
   readonly hints: SelectHints;
+  /** Samples before the window, and behind it where it is smoothed, stand for its ends. */
+  readonly extension: 'anchored' | 'smoothed' | undefined;
   /** Of native histograms the query needs count and sum alone. */
   readonly statsOnly: boolean;
   readonly position: PositionRange;

@@ -65,16 +65,26 @@ export function planSelector(options: {
   const { firstMs, stepMs } = lookedAt(selector, grid, request);
   const lastMs = firstMs + Math.max(grid.steps - 1, 0) * stepMs;
   // The left edge is excluded, hence one millisecond less.
-  const mintMs = firstMs - (rangeMs === 0 ? request.lookbackDeltaMs : rangeMs) + 1;
+  const extension = extensionOf(selector);
+  const { lookbackDeltaMs } = request;
+  const reachMs = rangeMs === 0 ? lookbackDeltaMs : rangeMs + (extension === undefined ? 0 : lookbackDeltaMs);
+  const mintMs = firstMs - reachMs + 1;
+  const maxtMs = lastMs + (extension === 'smoothed' ? lookbackDeltaMs : 0);
   return {
     matchers: selector.matchers,
     firstMs,
     stepMs,
-    window: { mintMs, maxtMs: lastMs },
+    window: { mintMs, maxtMs },
+    extension,
     hints: selectHints(hints, rangeMs),
     statsOnly: hints.needs === 'stats',
     position: selector.position,
   };
+}
+
+function extensionOf({ anchored, smoothed }: VectorSelector): SelectorPlan['extension'] {
+  if (anchored) return 'anchored';
+  return smoothed ? 'smoothed' : undefined;
 }
 
 function selectHints({ func, grouping, by, stepMs }: HintContext, rangeMs: number): SelectHints {

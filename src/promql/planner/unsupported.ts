@@ -1,4 +1,4 @@
-import type { Call, VectorSelector } from '../ast/index.js';
+import type { Call } from '../ast/index.js';
 import { QueryError } from '../errors.js';
 
 function notSupported(what: string): QueryError {
@@ -6,11 +6,6 @@ function notSupported(what: string): QueryError {
 }
 
 /** Refuses by name, before anything is read, what the engine would answer wrongly. */
-export function refuseSelector(selector: VectorSelector): void {
-  if (selector.anchored) throw notSupported('the anchored modifier');
-  if (selector.smoothed) throw notSupported('the smoothed modifier');
-}
-
 export function refuseCall(call: Call, isSupported: (name: string) => boolean): void {
   if (!isSupported(call.func.name)) throw notSupported(`${call.func.name}()`);
 }

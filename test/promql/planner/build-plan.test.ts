@@ -68,8 +68,6 @@ const shapes: { query: string; nodes: string[]; window?: [number, number] }[] = 
 
 const refusals: { query: string; text: string }[] = [
   { query: 'info(up)', text: 'info() is not supported yet' },
-  { query: 'rate(up[5m] anchored)', text: 'the anchored modifier is not supported yet' },
-  { query: 'up smoothed', text: 'the smoothed modifier is not supported yet' },
 ];
 
 const impossible: { query: string; text: string }[] = [
