@@ -31,7 +31,7 @@ export class ParseError extends Error {
 }
 
 /** Why an evaluation ended without an answer; upstream's errorType follows from it. */
-export type QueryErrorKind = 'execution' | 'timeout' | 'canceled' | 'storage' | 'not-supported';
+export type QueryErrorKind = 'execution' | 'timeout' | 'canceled' | 'storage';
 
 export class QueryError extends Error {
   override readonly name = 'QueryError';

@@ -15,7 +15,8 @@ export function expressionsIn(root: Expr): Expr[] {
   return found;
 }
 
-function childrenOf(expr: Expr): readonly Expr[] {
+/** In reading order. */
+export function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'number':
     case 'string':

@@ -114,7 +114,6 @@ export class ColumnEngine implements Engine {
       lookbackDeltaMs,
       defaultStepMs: settings.defaultStepMs(),
       query: text,
-      isSupported: (name) => this.#functions.calls.has(name) || this.#functions.windows.has(name),
     });
     const guard = new QueryGuard({
       clock: settings.clock,

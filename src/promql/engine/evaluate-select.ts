@@ -22,7 +22,7 @@ export function selectStream(evaluation: Evaluation, node: SelectNode): SeriesRo
   });
 }
 
-class SelectFiller {
+export class SelectFiller {
   readonly #evaluation: Evaluation;
   readonly #node: SelectNode;
   readonly #rows: Int32Array;

@@ -16,6 +16,7 @@ import type {
 } from '../planner/index.js';
 import { negated } from './binary-histograms.js';
 import { aggregate, drain } from './evaluate-aggregate.js';
+import { evaluateInfo } from './evaluate-info.js';
 import { scalarBinary, vectorScalarBinary } from './evaluate-scalar-binary.js';
 import { selectStream } from './evaluate-select.js';
 import { setOperation } from './evaluate-set-operator.js';
@@ -132,6 +133,8 @@ class Execution {
         throw new QueryError('execution', 'a range vector is no operand');
       case 'negate':
         return this.#negate(this.take(node.input), node.grid);
+      case 'info':
+        return evaluateInfo(this.#evaluation, node, this.#vector(node.input));
       case 'repeat':
         return repeat(this.#evaluation, this.take(node.input), node.grid);
       case 'binary':
@@ -267,6 +270,7 @@ function selectsOneName(node: WindowNode): boolean {
 
 function inputsOf(node: PlanNode): readonly NodeIndex[] {
   switch (node.kind) {
+    case 'info':
     case 'negate':
     case 'repeat':
       return [node.input];

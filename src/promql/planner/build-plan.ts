@@ -24,6 +24,7 @@ import {
   type TimestampFunction,
   withoutParens,
 } from './analyze.js';
+import { infoTime } from './info-plan.js';
 import type {
   CallNode,
   NodeIndex,
@@ -45,7 +46,6 @@ import {
   planSelector,
 } from './select-plan.js';
 import { firstStep, stepGrid, subqueryGrid } from './step-grid.js';
-import { refuseCall } from './unsupported.js';
 
 type Visit = {
   readonly kind: 'visit';
@@ -61,10 +61,7 @@ type Write = {
 
 const typeNames = { matrix: 'range vector', string: 'string', none: 'none' } as const;
 
-/**
- * Throws `ParseError` for a query that can not be run as asked (type of a range query, durations), and `QueryError`
- * of kind `not-supported`.
- */
+/** Throws `ParseError` for a query that can not be run as asked (type of a range query, durations). */
 export function buildPlan(root: Expr, request: PlanRequest): Plan {
   return new PlanBuilder(root, request).build();
 }
@@ -254,7 +251,10 @@ class PlanBuilder {
       this.#write(0, () => ({ kind: 'number', grid, value }));
       return;
     }
-    refuseCall(call, this.#request.isSupported);
+    if (name === 'info') {
+      this.#placeInfo(call, grid, hints);
+      return;
+    }
     const args = call.args.map(withoutParens);
     const ranged = args.findIndex(({ kind }) => kind === 'matrix-selector' || kind === 'subquery');
     const first = args[0];
@@ -266,6 +266,22 @@ class PlanBuilder {
       this.#write(args.length, (inputs) => this.#callNode(call, args, inputs, grid));
       for (const arg of args.toReversed()) this.#visitMaybeOnce(arg, grid, hints);
     }
+  }
+
+  #placeInfo(call: Call, grid: StepGrid, hints: HintContext): void {
+    const [vector, given] = call.args as [Expr, Expr | undefined];
+    const matchers = given?.kind === 'vector-selector' ? given.matchers : [];
+    const time = { ...infoTime(vector, this.#request), offsetExpr: undefined };
+    const selector = this.#selector({
+      selector: { ...emptySelector, ...time, position: call.position },
+      ...{ grid, rangeMs: 0, hints },
+    });
+    this.#write(1, ([input]) => ({
+      ...{ kind: 'info', grid, input: input as NodeIndex, selector },
+      nameMatchers: matchers.filter(({ name }) => name === '__name__'),
+      dataMatchers: matchers.filter(({ name }) => name !== '__name__'),
+    }));
+    this.#visitMaybeOnce(vector, grid, hints);
   }
 
   /** The times of the samples themselves, which a function of values could not know. */
@@ -359,6 +375,12 @@ interface SubqueryPlan {
 function matrixRange(expr: Expr): number {
   return expr.kind === 'matrix-selector' ? expr.rangeMs : 0;
 }
+
+const emptySelector: VectorSelector = {
+  ...{ kind: 'vector-selector', name: '', offsetMs: 0, offsetExpr: undefined, at: undefined },
+  ...{ matchers: [], anchored: false, smoothed: false, bypassEmptyMatcherCheck: true },
+  position: { start: 0, end: 0 },
+};
 
 /** Trimming needs the buckets. */
 function needsOfBinary({ op }: BinaryExpr): Partial<HintContext> {

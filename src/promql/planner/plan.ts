@@ -95,6 +95,17 @@ export interface CallNode extends NodeBase {
   readonly absentLabels: readonly string[];
 }
 
+/** info(): labels of info series onto the input's series. */
+export interface InfoNode extends NodeBase {
+  readonly kind: 'info';
+  readonly input: NodeIndex;
+  /** When info series are looked at; matchers are found out when the input is there. */
+  readonly selector: SelectorPlan;
+  readonly nameMatchers: readonly Matcher[];
+  /** Of the labels that are wanted; all where there are none. */
+  readonly dataMatchers: readonly Matcher[];
+}
+
 export interface BinaryNode extends NodeBase {
   readonly kind: 'binary';
   readonly op: BinaryOp;
@@ -134,6 +145,7 @@ export type PlanNode =
   | AggregateNode
   | BinaryNode
   | CallNode
+  | InfoNode
   | NegateNode
   | NumberNode
   | RangeSelectNode
@@ -163,6 +175,4 @@ export interface PlanRequest {
   readonly defaultStepMs: number;
   /** The query's text, for positions in errors. */
   readonly query: string;
-  /** Functions that can be evaluated. */
-  readonly isSupported: (func: string) => boolean;
 }

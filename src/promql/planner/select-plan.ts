@@ -45,7 +45,10 @@ export function lengthOf(expr: DurationExpr | undefined, plainMs: number, reques
   return expr === undefined ? plainMs : durationMs(expr, false, durationContext(request));
 }
 
-function offsetOf({ offsetMs, offsetExpr }: Shifted, request: PlanRequest): number {
+export function offsetOf(
+  { offsetMs, offsetExpr }: Pick<Shifted, 'offsetMs' | 'offsetExpr'>,
+  request: PlanRequest,
+): number {
   return offsetExpr === undefined ? offsetMs : durationMs(offsetExpr, true, durationContext(request));
 }
 

@@ -72,7 +72,6 @@ function typeOfQueryError({ kind }: QueryError): ApiErrorType {
     case 'storage':
       return 'internal';
     case 'execution':
-    case 'not-supported':
       return 'execution';
   }
 }

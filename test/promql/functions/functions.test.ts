@@ -12,7 +12,7 @@ import { parseBound } from '../../../src/promql/functions/parse-bound.js';
 import { precedesNaturally } from '../../../src/promql/functions/sorting.js';
 import { functionSignatures } from '../../../src/promql/parser/index.js';
 
-/** The planner's own, and info(), which is refused by name until it is there. */
+/** The planner's own. */
 const missing = ['end', 'info', 'range', 'start', 'step'];
 
 function bucketsOf(bounds: readonly number[], counts: readonly number[]): Buckets {

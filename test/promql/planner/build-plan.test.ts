@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ParseError, QueryError } from '../../../src/promql/index.js';
+import { ParseError } from '../../../src/promql/index.js';
 import { parseExpr } from '../../../src/promql/parser/index.js';
 import { buildPlan, type Plan, type PlanNode } from '../../../src/promql/planner/index.js';
 
@@ -14,7 +14,6 @@ function planOf(query: string, times = { startMs: 1_000_000, endMs: 1_300_000, s
     lookbackDeltaMs: 300_000,
     defaultStepMs: 15_000,
     query,
-    isSupported: (name) => name !== 'info',
   });
 }
 
@@ -66,10 +65,6 @@ const shapes: { query: string; nodes: string[]; window?: [number, number] }[] = 
   },
 ];
 
-const refusals: { query: string; text: string }[] = [
-  { query: 'info(up)', text: 'info() is not supported yet' },
-];
-
 const impossible: { query: string; text: string }[] = [
   {
     query: 'up[5m]',
@@ -116,15 +111,6 @@ describe('plans', () => {
       { stepMs: 60_000, rangeMs: 0, func: 'max', grouping: ['x'], by: false },
     ]);
   });
-
-  for (const { query, text } of refusals) {
-    it(`refuse ${query} by name`, () => {
-      assert.throws(
-        () => planOf(query),
-        (error) => error instanceof QueryError && error.kind === 'not-supported' && error.message === text,
-      );
-    });
-  }
 
   for (const { query, text } of impossible) {
     it(`refuse ${query} as the asker's mistake`, () => {

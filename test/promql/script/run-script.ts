@@ -10,10 +10,8 @@ import { type EvalCommand, type ExpectKind, parseScript } from './parse-script.j
 export interface EvalOutcome {
   readonly line: number;
   readonly query: string;
-  /** `histogram`: wrong, and the query met or expected native histograms. */
-  readonly outcome: 'pass' | 'not-supported' | 'histogram' | 'fail';
-  /** The name of what is not supported, or what is wrong. */
-  readonly reason: string;
+  /** What is wrong; undefined for a pass. */
+  readonly reason: string | undefined;
 }
 
 /** Options of upstream's own test engine. */
@@ -37,32 +35,12 @@ export async function runScript(text: string, engine: Engine): Promise<EvalOutco
   for (const command of parseScript(text)) {
     if (command.kind === 'clear') store = createMemoryStore();
     else if (command.kind === 'load') await loadSeries(store, command);
-    else outcomes.push(await runEval(command, engine, store));
+    else {
+      const { line, query } = command;
+      outcomes.push({ line, query, reason: await firstDifference(command, engine, store) });
+    }
   }
   return outcomes;
-}
-
-class NotSupported extends Error {}
-
-async function runEval(command: EvalCommand, engine: Engine, store: Storage): Promise<EvalOutcome> {
-  const { line, query } = command;
-  const watch = watchHistograms(store);
-  try {
-    const reason = await firstDifference(command, engine, watch.queryable);
-    if (reason === undefined) return { line, query, outcome: 'pass', reason: '' };
-    const expectsHistogram = command.expected.some(({ values }) =>
-      values.some(({ kind }) => kind === 'histogram'),
-    );
-    return { line, query, outcome: watch.met() || expectsHistogram ? 'histogram' : 'fail', reason };
-  } catch (error) {
-    if (!(error instanceof NotSupported)) throw error;
-    return {
-      line,
-      query,
-      outcome: 'not-supported',
-      reason: error.message.replace(/ is not supported yet$/, ''),
-    };
-  }
 }
 
 async function firstDifference(
@@ -116,7 +94,6 @@ async function attempt(
   try {
     result = await run();
   } catch (error) {
-    if (error instanceof QueryError && error.kind === 'not-supported') throw new NotSupported(error.message);
     const text = messageOf(error);
     if (failure !== undefined)
       return failure.matches(text) ? undefined : `failed with another error: ${text}`;
@@ -145,38 +122,4 @@ function wrongLevel(
     return `no such ${wanted} among: ${found.join('; ')}`;
   const stray = found.find((text) => !expected.some(({ matches }) => matches(text)));
   return stray === undefined ? undefined : `unexpected ${stray}`;
-}
-
-/** Notices whether any series that was read holds native histograms. */
-function watchHistograms(store: Storage): { queryable: Queryable; met: () => boolean } {
-  let met = false;
-  const queryable: Queryable = {
-    querier(window) {
-      const querier = store.querier(window);
-      return Object.assign(Object.create(querier) as typeof querier, {
-        select(request: Parameters<typeof querier.select>[0]) {
-          const set = querier.select(request);
-          return {
-            next() {
-              const more = set.next();
-              if (more === true && set.columns.kinds !== undefined) met = true;
-              return more;
-            },
-            get labels() {
-              return set.labels;
-            },
-            get columns() {
-              return set.columns;
-            },
-            get warnings() {
-              return set.warnings;
-            },
-            close: () => set.close(),
-          };
-        },
-        close: () => querier.close(),
-      });
-    },
-  };
-  return { queryable, met: () => met };
 }
