@@ -117,6 +117,8 @@ export class Annotations {
     const subject = 'sample has start time that overlaps with previous sample timestamp for metric';
     const text = `${subject} ${quoteGo(metricName)}`;
     this.#overlaps.set(text, (this.#overlaps.get(text) ?? 0) + windows);
+    // Upstream adds later ones up at the place of the first.
+    if (this.#overlaps.get(text) !== windows) return;
     this.#add('warning', text, position, () => {
       const count = this.#overlaps.get(text) ?? 0;
       return count > 1 ? ` (${count} occurrences)` : '';

@@ -2,6 +2,7 @@
 import { compareUtf8 } from '../../base/index.js';
 import { type CallFunction, type CallInput, keepFloats, type Row, withoutEmpty } from '../engine/index.js';
 import { rowsOf, textOf } from './arguments.js';
+import { goSort } from './go-sort.js';
 
 function warnOfRange({ evaluation, grid, node }: CallInput): boolean {
   if (grid.steps <= 1) return false;
@@ -19,11 +20,10 @@ function byValue(descending: boolean): CallFunction {
     );
     if (warnOfRange(input)) return { kind: 'vector', rows };
     const valueIn = ({ values, offset }: Row) => values[offset] as number;
-    rows.sort((x, y) => {
+    goSort(rows, (x, y) => {
       const a = valueIn(x);
       const b = valueIn(y);
-      if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-      return (a === b ? 0 : a < b ? -1 : 1) * (descending ? -1 : 1);
+      return Number.isNaN(b) || (descending ? a > b : a < b);
     });
     return { kind: 'vector', rows };
   };
@@ -35,14 +35,14 @@ function byLabel(descending: boolean): CallFunction {
     if (warnOfRange(input)) return { kind: 'vector', rows };
     const { labels: tools } = input.evaluation;
     const names = input.args.slice(1).map((_, i) => tools.symbols.intern(textOf(input, i + 1)));
-    const sign = descending ? -1 : 1;
-    rows.sort((x, y) => {
+    goSort(rows, (x, y) => {
       for (const name of names) {
         const a = tools.text(x.labels, name);
         const b = tools.text(y.labels, name);
-        if (a !== b) return precedesNaturally(a, b) ? -sign : sign;
+        if (a !== b) return descending ? !precedesNaturally(a, b) : precedesNaturally(a, b);
       }
-      return sign * tools.compare(x.labels, y.labels);
+      const order = tools.compare(x.labels, y.labels);
+      return descending ? order > 0 : order < 0;
     });
     return { kind: 'vector', rows };
   };

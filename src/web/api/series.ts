@@ -51,7 +51,8 @@ async function collect(search: Search): Promise<{ labels: LabelIds[]; warnings: 
       ...window,
       matchers,
       symbols,
-      sorted: !isOne,
+      // Several blocks are asked in order, which is seen where not all of the answer is given.
+      sorted: !isOne || limit > 0,
       limit: hintLimit(limit),
       hints,
     });
