@@ -50,8 +50,11 @@ class PatternSort<T> {
     let [wasBalanced, wasPartitioned] = [true, true];
     for (;;) {
       const length = to - from;
-      if (length <= mostInserted) return this.#insert(from, to);
-      if (left === 0) return this.#heap(from, to);
+      if (length <= mostInserted || left === 0) {
+        if (length <= mostInserted) this.#insert(from, to);
+        else this.#heap(from, to);
+        return;
+      }
       if (!wasBalanced) {
         this.#breakPatterns(from, to);
         left--;
