@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { observe, type Steps } from '../../base/index.js';
 import type { LateChunks } from '../head/index.js';
-import type { WalEvents } from '../wal/index.js';
+import type { WalEvents, WalWriter } from '../wal/index.js';
 import { type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import type { LateLog } from './late-log.js';
 import type { Publications } from './publications.js';
@@ -9,6 +9,8 @@ import type { Publications } from './publications.js';
 export interface LateCompactorParts extends HeadBlocksParts {
   readonly chunkRangeMs: number;
   readonly lateLog: LateLog;
+  /** The first log. */
+  readonly writer: Pick<WalWriter, 'log'>;
   readonly publications: Publications;
   readonly events: WalEvents;
 }
@@ -23,7 +25,7 @@ export class LateCompactor {
 
   /** For whoever has its turn. What a failure leaves is done again by the next call. */
   async run(): Promise<void> {
-    const { head, lateLog, view, clock, events, stats, blocks, chunkRangeMs } = this.#parts;
+    const { head, lateLog, writer, view, clock, events, stats, blocks, chunkRangeMs } = this.#parts;
     if (head.lateMintMs === Number.POSITIVE_INFINITY) return;
     const startMs = clock.monotonicMs();
     events.log('info', 'out-of-order compaction started', {});
@@ -37,6 +39,8 @@ export class LateCompactor {
     await showHeadBlocks(metas, blocks);
     stats.compactions += metas.length;
     observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
+    // What a failed sync of the first log loses is written again, behind the place that the late one has come to.
+    await writer.log({ kind: 'acknowledged', series: [], records: [] });
     // While the log may bring them back the head keeps them too: a deletion must find them.
     await lateLog.dropBefore(segment);
     await stepsOf(head.dropLate(chunks.commit));

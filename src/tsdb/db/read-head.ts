@@ -4,7 +4,7 @@ import type { Kernels } from '../../kernels/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { removeUnbegun, repairHeadChunks } from '../chunks/index.js';
 import type { Head } from '../head/index.js';
-import { planRepair, repairLog, type WalEvents } from '../wal/index.js';
+import { makeEmptySegment, planRepair, repairLog, type WalEvents } from '../wal/index.js';
 import type { DatabaseOptions } from './contracts.js';
 import { emptyLateLogStats, type LateLogStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
@@ -64,11 +64,13 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
     : undefined;
   events.log('info', 'Replaying WAL, this may take a while', {});
   const onTombstones = deletions.restoreRecord.bind(deletions);
-  const replay = await replayWal({
+  const replayed = await replayWal({
     ...{ disk, clock, directory: log, head, kernels, chunks, onProgress, onTombstones, events },
     lateHeldTo: heldPlace(survey),
     from: snapshot?.start,
   });
+  const aheadTo = survey?.place?.segment ?? -1;
+  const replay = { ...replayed, nextIndex: await passOver(options, log, replayed.nextIndex, aheadTo) };
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
   if (snapshot?.start !== undefined && replay.stats.unknownRefs.series > 0)
     throw new UnfitSnapshotError('the WAL names series that the chunk snapshot has not got');
@@ -94,6 +96,21 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
     isLateUnsafe: survey?.isDamaged === true || isForeignDeleted || isLeftAlone,
     lastChunkFile: chunks.scan.lastSegment,
   };
+}
+
+/**
+ * The log of late samples may have outlived a power loss that took the end of the first log, where that was not synced: what
+ * is written behind it must not seem to stand before the place it has come to. Makes empty segments up to there.
+ */
+async function passOver(
+  { disk, walSync }: DatabaseOptions,
+  directory: string,
+  nextIndex: number,
+  aheadTo: number,
+): Promise<number> {
+  for (let index = nextIndex; index <= aheadTo; index++) await makeEmptySegment(disk, directory, index);
+  if (aheadTo >= nextIndex && walSync !== 'none') await disk.syncDirectory(directory);
+  return Math.max(nextIndex, aheadTo + 1);
 }
 
 /** What a start then looks for in the whole log. */

@@ -45,3 +45,8 @@ export async function lastCheckpoint(
   }
   return last;
 }
+
+export async function makeEmptySegment(disk: Disk, directory: string, index: number): Promise<void> {
+  const file = await disk.open(path.join(directory, segmentFileName(index)), 'create');
+  await file.close();
+}

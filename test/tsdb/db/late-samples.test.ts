@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
+import { Matcher } from '../../../src/model/index.js';
 import type { Appender } from '../../../src/storage/index.js';
 import { readHeadChunks } from '../../../src/tsdb/chunks/index.js';
 import { type Database, type DatabaseOptions, openReadOnly } from '../../../src/tsdb/index.js';
@@ -100,6 +101,51 @@ describe('samples that come late', () => {
       assert.deepEqual(await counts(again), each(70));
       await again.close();
     }
+  });
+
+  it('are there though the WBL has outlived the end of the log', async () => {
+    const disk = new FaultDisk(seededRandom(10));
+    const first = await open(disk, withWindow);
+    await fill(first, startMs, startMs + 20_000);
+    await first.close();
+    const second = await open(disk, withWindow);
+    await fill(second, startMs + 20_000, startMs + 25_000);
+    await fillLate(second, startMs, startMs + 2000);
+    await second.close();
+    // As a power loss leaves it where the log is not synced.
+    const shorter = disk.crash();
+    await shorter.remove(names(shorter, /\/wal\/0/).at(-1) as string);
+    const third = await open(shorter, withWindow);
+    assert.deepEqual(await counts(third), each(44));
+    shorter.rates = { makeDirectory: 1 };
+    await fillLate(third, startMs + 100, startMs + 2100);
+    const again = await open(shorter.kill(), withWindow);
+    assert.deepEqual(await counts(again), each(48));
+    await again.close();
+  });
+
+  it('stay deleted though the log had to be written again', async () => {
+    const disk = new FaultDisk(seededRandom(11));
+    const clock = new ManualClock();
+    const database = await open(disk, { ...withWindow, clock });
+    await fill(database, startMs, startMs + 20_000);
+    const late = database.appender();
+    appendRows(late, ...seriesLabels.map((labels) => [late.series(labels), startMs - 5000, 7] as const));
+    await late.commit('scraped');
+    const matcherSets = [[new Matcher('=', '__name__', 'm')]];
+    // The head has nothing of that time: no deletion is logged.
+    await database.deleteSamples({ matcherSets, mintMs: startMs - 5000, maxtMs: startMs - 5000 });
+    assert.deepEqual(await counts(database), each(40));
+    disk.rates = { sync: 1 };
+    const refused = fill(database, startMs + 20_000, startMs + 20_500);
+    await assert.rejects(refused);
+    disk.rates = {};
+    await fill(database, startMs + 21_000, startMs + 21_500);
+    clock.advance(2000);
+    await database.close();
+    const again = await open(disk.crash(), withWindow);
+    assert.deepEqual(await counts(again), each(41));
+    await again.close();
   });
 
   it('become blocks of their own, once a block was cut', async () => {
