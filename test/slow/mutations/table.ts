@@ -260,6 +260,13 @@ export const others: readonly Mutation[] = [
     ways: [tests('tsdb/db/chunk-snapshot.test.js')],
   },
   {
+    name: 'fsync of the WAL before late samples are let go of',
+    file: 'db/late-compactor.js',
+    find: "await writer.log({ kind: 'acknowledged', series: [], records: [] });",
+    replace: gone,
+    ways: [tests('tsdb/db/late-samples.test.js')],
+  },
+  {
     name: 'fsync of WAL records that are written again',
     file: 'wal/wal-writer.js',
     find: 'await file.sync();',
