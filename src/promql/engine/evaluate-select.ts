@@ -5,9 +5,9 @@ import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/
 import type { SelectNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation } from './evaluation.js';
-import { interpolateFloats, interpolateHistograms } from './interpolate.js';
+import { interpolateFloats, interpolateHistograms, type Saying } from './interpolate.js';
 import { SeriesRowStream } from './row-stream.js';
-import { absent, float, histogram, type Row } from './rows.js';
+import { absent, float, histogram, putSample, type Row } from './rows.js';
 import { SampleWindow } from './sample-window.js';
 import { isStaleRow, SampleSieve } from './sieve.js';
 import { StatsHistograms } from './stats-histograms.js';
@@ -74,8 +74,7 @@ export class SelectFiller {
     let samples = 0;
     for (let step = 0; step < grid.steps; step++) {
       window.moveTo(selector.firstMs + step * selector.stepMs);
-      const at = row.offset + step;
-      row.present[at] = absent;
+      row.present[row.offset + step] = absent;
       if (window.from === window.to) continue;
       const say = { annotations, metricName: tools.metricName(labels), position: selector.position };
       if (window.isMixed) {
@@ -85,13 +84,7 @@ export class SelectFiller {
       const answer = smoothed(window, say);
       if (answer === undefined) continue;
       samples++;
-      row.present[at] = typeof answer === 'number' ? float : histogram;
-      if (typeof answer === 'number') {
-        row.values[at] = answer;
-        continue;
-      }
-      row.histograms ??= [];
-      row.histograms[step] = answer;
+      putSample(row, step, answer);
     }
     guard.count(samples, samples);
     return samples;
@@ -180,10 +173,7 @@ export class SelectFiller {
 }
 
 /** At the window's end; undefined where no sample is at it or before it. */
-function smoothed(
-  window: SampleWindow,
-  say: Parameters<typeof interpolateHistograms>[2],
-): number | Histogram | undefined {
+function smoothed(window: SampleWindow, say: Saying): number | Histogram | undefined {
   const { from, to, endMs } = window;
   const isHistogram = window.isHistogram(from);
   let next = from;

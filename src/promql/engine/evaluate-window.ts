@@ -6,13 +6,12 @@ import {
   type WindowReport,
   WindowRunner,
 } from '../../kernels/index.js';
-import type { Histogram } from '../../model/index.js';
 import { histogramKind, type LabelIds, type SeriesColumns } from '../../storage/index.js';
 import { QueryError } from '../errors.js';
 import type { SelectorPlan, WindowNode } from '../planner/index.js';
 import { ColumnPlacer } from './column-placer.js';
 import type { Evaluation, HistogramPolicy, WindowFunction } from './evaluation.js';
-import { absent, countPresent, float, histogram, type Row } from './rows.js';
+import { absent, countPresent, float, histogram, putSample, type Row } from './rows.js';
 import { SampleWindow } from './sample-window.js';
 import { SeriesNotes } from './series-notes.js';
 import { type FloatSamples, SampleSieve } from './sieve.js';
@@ -68,14 +67,18 @@ export class WindowFiller {
   }
 
   #windowOf(columns: SeriesColumns): SampleWindow {
-    const { useStartTimestamps, lookbackDeltaMs } = this.#evaluation;
+    const { lookbackDeltaMs } = this.#evaluation;
     return new SampleWindow(columns, this.#sieve.rows(columns, false), {
       rangeMs: this.#node.rangeMs,
       extension: this.#extension,
       lookbackMs: lookbackDeltaMs,
-      usesStarts: this.#func.usesStartTimestamps === true && useStartTimestamps,
+      usesStarts: this.#usesStarts,
       statsOnly: this.#statsOnly,
     });
+  }
+
+  get #usesStarts(): boolean {
+    return this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
   }
 
   get #statsOnly(): boolean {
@@ -110,8 +113,7 @@ export class WindowFiller {
 
   #fillFloats(columns: SeriesColumns, row: Row): number {
     if (columns.length === 0) return 0;
-    const usesStarts = this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
-    const hasStarts = usesStarts && columns.startTimestamps !== undefined;
+    const hasStarts = this.#usesStarts && columns.startTimestamps !== undefined;
     if (hasStarts || this.#func.run === undefined) {
       return this.#finish(this.#runPlain(this.#sieve.floats(columns, hasStarts), row));
     }
@@ -214,8 +216,7 @@ export class WindowFiller {
       this.#sieve.rows(columns, true),
       (at) => columns.timestamps[at] as number,
     );
-    const usesStarts = this.#func.usesStartTimestamps === true && this.#evaluation.useStartTimestamps;
-    const samples = this.#sieve.floats(columns, usesStarts);
+    const samples = this.#sieve.floats(columns, this.#usesStarts);
     markWindows(samples.timestamps, samples.length, this.#looked, this.#floatMarks);
     markWindows(histogramTimes, histogramTimes.length, this.#looked, this.#histogramMarks);
     if (samples.startTimestamps === undefined) this.#runSamples(samples, row);
@@ -249,7 +250,8 @@ export class WindowFiller {
         continue;
       }
       guard.check();
-      this.#put(row, step, this.#func.overSamples?.(window, this.#notes));
+      const answer = this.#func.overSamples?.(window, this.#notes);
+      if (answer !== undefined) putSample(row, step, answer);
     }
     return this.#finishSamples(row);
   }
@@ -269,22 +271,11 @@ export class WindowFiller {
         annotations.mixedFloatsHistograms(this.#notes.metricName, argPositions[0] ?? position);
         continue;
       }
-      this.#put(row, step, extended?.answer(window, this.#notes));
+      const answer = extended?.answer(window, this.#notes);
+      if (answer !== undefined) putSample(row, step, answer);
     }
     guard.count(columns.length, columns.length);
     return this.#finishSamples(row);
-  }
-
-  #put(row: Row, step: number, answer: number | Histogram | undefined): void {
-    if (answer === undefined) return;
-    const at = row.offset + step;
-    row.present[at] = typeof answer === 'number' ? float : histogram;
-    if (typeof answer === 'number') {
-      row.values[at] = answer;
-      return;
-    }
-    row.histograms ??= new Array<Histogram | undefined>(this.#node.grid.steps).fill(undefined);
-    row.histograms[step] = answer;
   }
 
   #finishSamples(row: Row): number {

@@ -16,7 +16,15 @@ export type {
   WindowNotes,
 } from './evaluation.js';
 export { goLog, goLog10, goMax, goMin } from './go-math.js';
-export { endsOf, interpolateFloats, interpolateHistograms, type WindowEnds } from './interpolate.js';
+export {
+  addSaid,
+  endsOf,
+  floatAtEnd,
+  floatAtStart,
+  interpolateHistograms,
+  type Saying,
+  type WindowEnds,
+} from './interpolate.js';
 export { LabelNumbers } from './label-tools.js';
 export { dropName, mergeSameLabels, settleLabels } from './merge-rows.js';
 export {

@@ -20,13 +20,28 @@ export function interpolateFloats(window: SampleWindow, { before, atMs, isCounte
   return from + ((to - from) * (atMs - fromMs)) / (toMs - fromMs);
 }
 
+/** What remarks on a series' samples need. */
+export interface Saying {
+  readonly annotations: Annotations;
+  readonly metricName: string;
+  readonly position: PositionRange;
+}
+
+/** Says what upstream says of an addition; false where the two do not fit. */
+export function addSaid(sum: HistogramSum, other: Histogram, how: { sign: 1 | -1; say: Saying }): boolean {
+  const { annotations, metricName, position } = how.say;
+  const { isIncompatible, isReconciled } = sum.add(other, { sign: how.sign });
+  if (isIncompatible) annotations.mixedSchemas(metricName, position);
+  if (isReconciled) annotations.reconciledBuckets(how.sign === 1 ? 'addition' : 'subtraction', position);
+  return !isIncompatible;
+}
+
 /** Undefined where the two do not fit, which is said. */
 export function interpolateHistograms(
   window: SampleWindow,
   { before, atMs, isCounter }: Between,
-  say: { readonly annotations: Annotations; readonly metricName: string; readonly position: PositionRange },
+  say: Saying,
 ): Histogram | undefined {
-  const { annotations, metricName, position } = say;
   const [fromMs, toMs] = [window.timeOf(before), window.timeOf(before + 1)];
   const [from, to] = [window.histogramOf(before), window.histogramOf(before + 1)];
   if (atMs === fromMs) return from;
@@ -37,14 +52,9 @@ export function interpolateHistograms(
     result.scale(fraction);
     return result.histogram();
   }
-  const difference = result.add(from, { sign: -1 });
-  if (difference.isIncompatible) {
-    annotations.mixedSchemas(metricName, position);
-    return undefined;
-  }
-  if (difference.isReconciled) annotations.reconciledBuckets('subtraction', position);
+  if (!addSaid(result, from, { sign: -1, say })) return undefined;
   result.scale(fraction);
-  if (result.add(from).isReconciled) annotations.reconciledBuckets('addition', position);
+  addSaid(result, from, { sign: 1, say });
   return result.histogram();
 }
 
@@ -70,4 +80,17 @@ function firstWhere(from: number, end: number, holds: (i: number) => boolean): n
   let i = from;
   while (i < end && !holds(i)) i++;
   return i;
+}
+
+/** A sample before the range's beginning is drawn to it where the selector is smoothed. */
+export function floatAtStart(window: SampleWindow, { first }: WindowEnds, isCounter: boolean): number {
+  const { isSmoothed, startMs } = window;
+  if (!isSmoothed || window.timeOf(first) >= startMs) return window.valueOf(first);
+  return interpolateFloats(window, { before: first, atMs: startMs, isCounter });
+}
+
+export function floatAtEnd(window: SampleWindow, { last }: WindowEnds, isCounter: boolean): number {
+  const { isSmoothed, endMs, from } = window;
+  if (!isSmoothed || last === from || window.timeOf(last) <= endMs) return window.valueOf(last);
+  return interpolateFloats(window, { before: last - 1, atMs: endMs, isCounter });
 }

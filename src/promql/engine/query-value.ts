@@ -5,7 +5,7 @@ import { QueryError } from '../errors.js';
 import type { Plan, RangeSelectNode } from '../planner/index.js';
 import type { MatrixValue, QueryValue, VectorValue } from '../value.js';
 import type { Evaluation } from './evaluation.js';
-import { endsOf, interpolateFloats } from './interpolate.js';
+import { endsOf, floatAtEnd, floatAtStart } from './interpolate.js';
 import { dropDelayedNames, mergeSameLabels } from './merge-rows.js';
 import { expandingFailed, openSeries } from './row-stream.js';
 import { type NodeResult, type Row, withoutEmpty } from './rows.js';
@@ -109,24 +109,19 @@ function extendedColumns(
   window.moveTo(endMs);
   const ends = window.from === window.to ? undefined : endsOf(window);
   if (ends === undefined) return none;
-  const { startMs, isSmoothed } = window;
-  const left =
-    isSmoothed && window.timeOf(ends.first) < startMs
-      ? interpolateFloats(window, { before: ends.first, atMs: startMs, isCounter: false })
-      : window.valueOf(ends.first);
-  const right =
-    isSmoothed && ends.last > window.from && window.timeOf(ends.last) > endMs
-      ? interpolateFloats(window, { before: ends.last - 1, atMs: endMs, isCounter: false })
-      : window.valueOf(ends.last);
+  const { startMs } = window;
   const times = [startMs];
-  const values = [left];
+  const values = [floatAtStart(window, ends, false)];
   for (let i = ends.first; i <= ends.last; i++) {
     const timeMs = window.timeOf(i);
     if ((i === ends.first && timeMs <= startMs) || (i === ends.last && timeMs >= endMs)) continue;
     times.push(timeMs);
     values.push(window.valueOf(i));
   }
-  const [timestamps, column] = [Float64Array.from([...times, endMs]), Float64Array.from([...values, right])];
+  const [timestamps, column] = [
+    Float64Array.from([...times, endMs]),
+    Float64Array.from([...values, floatAtEnd(window, ends, false)]),
+  ];
   return { length: timestamps.length, timestamps, values: column };
 }
 

@@ -118,3 +118,16 @@ export function keepFloats(row: Row, steps: number): Row {
   row.histograms = undefined;
   return row;
 }
+
+/** Writes a step's sample, of whichever kind. */
+export function putSample(row: Row, step: number, sample: number | Histogram): void {
+  const at = row.offset + step;
+  if (typeof sample === 'number') {
+    row.present[at] = float;
+    row.values[at] = sample;
+    return;
+  }
+  row.present[at] = histogram;
+  row.histograms ??= [];
+  row.histograms[step] = sample;
+}

@@ -2,10 +2,13 @@
 import { goSeconds, type RateOptions } from '../../kernels/index.js';
 import { customBucketsSchema, detectReset, type Histogram } from '../../model/index.js';
 import {
+  addSaid,
   endsOf,
-  interpolateFloats,
+  floatAtEnd,
+  floatAtStart,
   interpolateHistograms,
   type SampleWindow,
+  type Saying,
   type WindowEnds,
   type WindowNotes,
 } from '../engine/index.js';
@@ -21,24 +24,11 @@ export function extendedRate(
   if (bounds === undefined) return undefined;
   if (window.isHistogram(window.from)) return extendedHistogramRate(window, bounds, { notes, options });
   const { isCounter, perSecond } = options;
-  const left = leftValue(window, bounds.first, isCounter);
-  const right = rightValue(window, bounds.last, isCounter);
+  const left = floatAtStart(window, bounds, isCounter);
+  const right = floatAtEnd(window, bounds, isCounter);
   let result = right - left;
   if (isCounter) result += lostToResets(window, bounds, { left, right });
   return perSecond ? result / goSeconds(window.rangeMs) : result;
-}
-
-/** A sample before the range's beginning is drawn to it where the selector is smoothed. */
-function leftValue(window: SampleWindow, first: number, isCounter: boolean): number {
-  const { isSmoothed, startMs } = window;
-  if (!isSmoothed || window.timeOf(first) >= startMs) return window.valueOf(first);
-  return interpolateFloats(window, { before: first, atMs: startMs, isCounter });
-}
-
-function rightValue(window: SampleWindow, last: number, isCounter: boolean): number {
-  const { isSmoothed, endMs, from } = window;
-  if (!isSmoothed || last === from || window.timeOf(last) <= endMs) return window.valueOf(last);
-  return interpolateFloats(window, { before: last - 1, atMs: endMs, isCounter });
 }
 
 function lostToResets(
@@ -97,21 +87,6 @@ function extendedHistogramRate(
   if (perSecond) result.divide(goSeconds(window.rangeMs));
   result.hint = 'gauge';
   return result.histogram();
-}
-
-interface Saying {
-  readonly annotations: WindowNotes['evaluation']['annotations'];
-  readonly metricName: string;
-  readonly position: WindowNotes['node']['position'];
-}
-
-/** Says what upstream says of an addition; false where the two do not fit. */
-function addSaid(sum: HistogramSum, other: Histogram, how: { sign: 1 | -1; say: Saying }): boolean {
-  const { annotations, metricName, position } = how.say;
-  const { isIncompatible, isReconciled } = sum.add(other, { sign: how.sign });
-  if (isIncompatible) annotations.mixedSchemas(metricName, position);
-  if (isReconciled) annotations.reconciledBuckets(how.sign === 1 ? 'addition' : 'subtraction', position);
-  return !isIncompatible;
 }
 
 /** Whether the range's histograms are of one kind of buckets. */

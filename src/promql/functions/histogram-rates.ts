@@ -7,7 +7,7 @@ import {
   type Histogram,
   toFloatHistogram,
 } from '../../model/index.js';
-import type { SampleWindow, WindowNotes } from '../engine/index.js';
+import { addSaid, type SampleWindow, type Saying, type WindowNotes } from '../engine/index.js';
 import { HistogramMean, HistogramSum } from '../histograms/index.js';
 
 type Position = WindowNotes['node']['position'];
@@ -52,7 +52,7 @@ export function histogramRate(
     sampled = (lastMs - begin) / 1000;
     const first = window.histogramOf(from);
     if (result === undefined) result = HistogramSum.of(first);
-    else if (!addNoted(result, first, 1, notes)) return undefined;
+    else if (!addSaid(result, first, { sign: 1, say: sayingOf(notes) })) return undefined;
   } else if (last === from) return undefined;
   else {
     if (toStart >= threshold) toStart = average / 2;
@@ -68,14 +68,9 @@ export function histogramRate(
   return sum.histogram();
 }
 
-/** Says what upstream says of an addition; false where the two do not fit. */
-function addNoted(sum: HistogramSum, other: Histogram, sign: 1 | -1, notes: WindowNotes): boolean {
-  const { annotations } = notes.evaluation;
-  const position = positionOf(notes);
-  const { isIncompatible, isReconciled } = sum.add(other, { sign });
-  if (isIncompatible) annotations.mixedSchemas(notes.metricName, position);
-  if (isReconciled) annotations.reconciledBuckets(sign === 1 ? 'addition' : 'subtraction', position);
-  return !isIncompatible;
+function sayingOf(notes: WindowNotes): Saying {
+  const { evaluation, metricName } = notes;
+  return { annotations: evaluation.annotations, metricName, position: positionOf(notes) };
 }
 
 /** What is to be said of a window; nothing of it but the end is said where that is that histograms do not fit. */
@@ -217,7 +212,7 @@ export function instantHistogramRate(
   if (!isRate && gauges < 2) annotations.wrongHistogramKind('gauge', metricName, position);
   const sum = HistogramSum.of(current);
   const isReset = isRate && (isStartedAnew || window.isReset(last));
-  if (!isReset && !addNoted(sum, previous, -1, notes)) return undefined;
+  if (!isReset && !addSaid(sum, previous, { sign: -1, say: sayingOf(notes) })) return undefined;
   sum.hint = 'gauge';
   if (isRate) sum.divide(seconds);
   return sum.histogram();
