@@ -21,6 +21,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   storage: toChunkenc,
   tsdb: toStorage,
   promql: toStorage,
+  promqltest: [...toStorage, 'promql'],
   discovery: [...open, 'http', 'yaml'],
   scrape: [...toStorage, 'yaml', 'http', 'exposition', 'discovery'],
   config: [...open, 'yaml'],

@@ -47,3 +47,9 @@ function findGroups(engine: RE2JS, value: string): RegexpGroups | undefined {
     },
   };
 }
+
+/** A pattern that may match anywhere, as Go's regexp.MatchString. Throws `RegexpSyntaxError`. */
+export function compileSearch(pattern: string): { test(text: string): boolean } {
+  const engine = compileEngine(pattern);
+  return { test: (text) => engine.matcher(text).find() };
+}

@@ -97,6 +97,12 @@ export class RecordApplier {
         for (const { ref } of record.entries) this.#noteRef(ref);
         this.#parts.onTombstones?.(record.entries);
         break;
+      case 'chunk-ends':
+        for (const { ref, maxtMs } of record.entries) {
+          this.#noteRef(ref);
+          this.#head.noteReplayed(ref, maxtMs);
+        }
+        break;
       case 'mmap-markers':
       case 'late-place':
         break;

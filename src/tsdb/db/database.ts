@@ -1,23 +1,30 @@
 import { totalmem } from 'node:os';
 import * as path from 'node:path';
-import { type Disk, messageOf, systemRandom } from '../../base/index.js';
+import { ByteWriter, type Disk, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import { type BlockList, repairIndexVersion } from '../block/index.js';
 import { createHead, type Head } from '../head/index.js';
 import { type DirectoryLock, lockDirectory } from '../lock/index.js';
 import { removeTemporarySnapshots } from '../snapshot/index.js';
-import { removeTemporaryCheckpoints, SeriesLedger, type WalEvents, WalWriter } from '../wal/index.js';
+import {
+  type ChunkEnd,
+  encodeChunkEnds,
+  removeTemporaryCheckpoints,
+  SeriesLedger,
+  type WalEvents,
+  WalWriter,
+} from '../wal/index.js';
 import { ChunkSpool } from './chunk-spool.js';
 import { type Database, type DatabaseOptions, defaultBlockDurationMs } from './contracts.js';
 import { type DatabaseView, openDatabaseReader } from './database-reader.js';
-import { emptyDatabaseStats } from './database-stats.js';
+import { type DatabaseStats, emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
 import { makeLateLog } from './late-log.js';
 import { listOwnBlocks } from './list-own-blocks.js';
 import { minValidOf, toViewed } from './published-view.js';
 import { removeSnapshots } from './read-chunk-snapshot.js';
-import { readHead, UnfitSnapshotError } from './read-head.js';
+import { type ReadHead, readHead, UnfitSnapshotError } from './read-head.js';
 import { isForeign, surveyLateLog } from './read-late-log.js';
 import type { ReplayOutcome } from './replay-wal.js';
 import { removeUnfinishedSnapshots } from './snapshot-database.js';
@@ -107,10 +114,8 @@ async function openLocked(
   const ledger = new SeriesLedger();
   const writer = createWriter(options, { head, kernels, ledger, replay, log, events });
   await writer.open();
-  const stats = emptyDatabaseStats(replay.stats, writer.stats, read.lateStats);
-  if (read.hasDamagedChunks) stats.headChunkCorruptions++;
-  if (read.isSnapshotUnread) stats.snapshotsUnread++;
-  stats.cleanStart = lock?.clean;
+  await logChunkEnds(writer, read.unlogged);
+  const stats = statsOf(read, writer, lock);
   const spool = new ChunkSpool({
     disk,
     clock,
@@ -176,6 +181,28 @@ function createMemoryOfHead(options: DatabaseOptions): { head: Head; kernels: Ke
     ...(maxExemplars === undefined ? {} : { maxExemplars }),
   });
   return { head, kernels };
+}
+
+function statsOf(read: ReadHead, writer: WalWriter, lock: DirectoryLock | undefined): DatabaseStats {
+  const stats = emptyDatabaseStats(read.replay.stats, writer.stats, read.lateStats);
+  if (read.hasDamagedChunks) stats.headChunkCorruptions++;
+  if (read.isSnapshotUnread) stats.snapshotsUnread++;
+  stats.cleanStart = lock?.clean;
+  return stats;
+}
+
+const endsInRecord = 16_384;
+
+async function logChunkEnds(writer: WalWriter, ends: readonly ChunkEnd[]): Promise<void> {
+  if (ends.length === 0) return;
+  const scratch = new ByteWriter();
+  const records: Uint8Array[] = [];
+  for (let from = 0; from < ends.length; from += endsInRecord) {
+    encodeChunkEnds(scratch, ends.slice(from, from + endsInRecord));
+    records.push(scratch.take());
+    scratch.reset();
+  }
+  await writer.log({ kind: 'scraped', series: [], records });
 }
 
 interface WriterParts {

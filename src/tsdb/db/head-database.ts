@@ -118,7 +118,8 @@ export class HeadDatabase implements Database {
       reloadMs: options.blockReloadMs ?? usualReloadMs,
     });
     const publications = this.#publications;
-    const cutting = { ...parts, publications, maintenance, view: this.#view, blocks: this.#blocks };
+    const logTurns = new LogTurns();
+    const cutting = { ...parts, logTurns, publications, maintenance, view: this.#view, blocks: this.#blocks };
     this.#late = new LateCompactor({
       ...cutting,
       ...{ disk, clock, directory, random: options.random ?? systemRandom },
@@ -141,7 +142,7 @@ export class HeadDatabase implements Database {
     });
     this.#appending = {
       ...parts,
-      logTurns: new LogTurns(),
+      logTurns,
       publications: this.#publications,
       openAppenders,
       startTimestamps: options.walStartTimestamps === true,

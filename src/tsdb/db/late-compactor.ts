@@ -4,6 +4,7 @@ import type { LateChunks } from '../head/index.js';
 import type { WalEvents, WalWriter } from '../wal/index.js';
 import { type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import type { LateLog } from './late-log.js';
+import type { LogTurns } from './log-turns.js';
 import type { Publications } from './publications.js';
 
 export interface LateCompactorParts extends HeadBlocksParts {
@@ -11,6 +12,7 @@ export interface LateCompactorParts extends HeadBlocksParts {
   readonly lateLog: LateLog;
   /** The first log. */
   readonly writer: Pick<WalWriter, 'log'>;
+  readonly logTurns: LogTurns;
   readonly publications: Publications;
   readonly events: WalEvents;
 }
@@ -25,7 +27,7 @@ export class LateCompactor {
 
   /** For whoever has its turn. What a failure leaves is done again by the next call. */
   async run(): Promise<void> {
-    const { head, lateLog, writer, view, clock, events, stats, blocks, chunkRangeMs } = this.#parts;
+    const { head, lateLog, view, clock, events, stats, blocks, chunkRangeMs } = this.#parts;
     if (head.lateMintMs === Number.POSITIVE_INFINITY) return;
     const startMs = clock.monotonicMs();
     events.log('info', 'out-of-order compaction started', {});
@@ -39,8 +41,6 @@ export class LateCompactor {
     await showHeadBlocks(metas, blocks);
     stats.compactions += metas.length;
     observe(stats.compactionSeconds, (clock.monotonicMs() - startMs) / 1000);
-    // What a failed sync of the first log loses is written again, behind the place that the late one has come to.
-    await writer.log({ kind: 'acknowledged', series: [], records: [] });
     // While the log may bring them back the head keeps them too: a deletion must find them.
     await lateLog.dropBefore(segment);
     await stepsOf(head.dropLate(chunks.commit));
@@ -51,14 +51,21 @@ export class LateCompactor {
     });
   }
 
-  /** Between two commits: of what is shown by then all is in chunks that have ended, and in segments that have. */
+  /**
+   * Between two commits: of what is shown by then all is in chunks that have ended, and in segments that have. The first
+   * log has it synced, up to a place that the late one tells: what a failed sync had lost was written again, further
+   * behind than was said when it was written first.
+   */
   async #end(): Promise<{ readonly chunks: LateChunks; readonly segment: number }> {
-    const { head, lateLog, publications } = this.#parts;
+    const { head, lateLog, logTurns, publications, writer } = this.#parts;
     let chunks: LateChunks | undefined;
     let begun: Promise<number> | undefined;
-    await publications.add(Promise.resolve(), function* () {
+    const logged = logTurns.take(undefined, () =>
+      writer.log({ kind: 'acknowledged', series: [], records: [] }),
+    );
+    await publications.add(logged, function* (place) {
       chunks = yield* head.endLate();
-      begun = lateLog.beginSegment();
+      begun = lateLog.beginSegment(place);
       begun.catch(() => undefined);
     });
     return { chunks: chunks as unknown as LateChunks, segment: await (begun as unknown as Promise<number>) };

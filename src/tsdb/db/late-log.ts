@@ -99,10 +99,10 @@ export class LateLog {
     });
   }
 
-  /** Answers the segment that what is added from here on goes to. */
-  beginSegment(): Promise<number> {
+  /** What was added reaches to `place`. Answers the segment that what is added from here on goes to. */
+  beginSegment(place: LogPlace): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#work.push({ begun: resolve, failed: reject });
+      this.#work.push({ place, begun: resolve, failed: reject });
       this.#kick();
     });
   }

@@ -4,7 +4,7 @@ import type { Kernels } from '../../kernels/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { removeUnbegun, repairHeadChunks } from '../chunks/index.js';
 import type { Head } from '../head/index.js';
-import { makeEmptySegment, planRepair, repairLog, type WalEvents } from '../wal/index.js';
+import { type ChunkEnd, makeEmptySegment, planRepair, repairLog, type WalEvents } from '../wal/index.js';
 import type { DatabaseOptions } from './contracts.js';
 import { emptyLateLogStats, type LateLogStats } from './database-stats.js';
 import type { HeadDeletions } from './head-deletions.js';
@@ -37,6 +37,8 @@ export interface ReadHead {
   readonly isSnapshotUnread: boolean;
   /** Series that the log names and that are in blocks whole. */
   readonly gone: readonly SeriesRef[];
+  /** What `chunks_head` has and the log has lost: the log must say so before it goes on. */
+  readonly unlogged: readonly ChunkEnd[];
   /** Late samples should become blocks at once: what has them is damaged, or will not be read again. */
   readonly isLateUnsafe: boolean;
   /** The newest of `chunks_head`, 0 where there is none. */
@@ -74,6 +76,7 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   replay.stats.unknownRefs.tombstones += deletions.unknownRefs;
   if (snapshot?.start !== undefined && replay.stats.unknownRefs.series > 0)
     throw new UnfitSnapshotError('the WAL names series that the chunk snapshot has not got');
+  const unlogged = head.unloggedEnds();
   const lateStats = emptyLateLogStats();
   const lateLog = await readyLateLog(options, { head, kernels, chunks, survey, replay, events, lateStats });
   const gone = head.removeForgotten();
@@ -89,7 +92,7 @@ export async function readHead(options: DatabaseOptions, reading: HeadReading): 
   const isForeignDeleted = isForeign(survey) && deletions.all.size > 0;
   const isLeftAlone = chunks.hasLate && survey?.hasSamples !== true;
   return {
-    ...{ replay, lateLog, lateStats, gone },
+    ...{ replay, lateLog, lateStats, gone, unlogged },
     hasDamagedChunks,
     isFromSnapshot: snapshot?.start !== undefined,
     isSnapshotUnread: snapshot?.isUnread === true,

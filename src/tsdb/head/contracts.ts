@@ -14,6 +14,7 @@ import type {
   SeriesRef,
   SeriesTexts,
 } from '../../storage/index.js';
+import type { ChunkEnd } from '../wal/index.js';
 
 export interface HeadOptions {
   /** On the head's own memory, reserved whole (`reserveMemory`); the head owns its arena. */
@@ -250,6 +251,8 @@ export interface Head {
   restoreNewest(chunk: ClosedChunk, bytes: Uint8Array, sample: NewestSample): boolean;
   /** Samples up to here were in order, or are known from elsewhere: what the log has of them came late. */
   noteReplayed(ref: SeriesRef, upToMs: number): void;
+  /** Series whose restored chunks reach further than what was replayed. */
+  unloggedEnds(): readonly ChunkEnd[];
   /** The time of the newest sample in order; -Infinity where there is none. */
   newestMs(ref: SeriesRef): number;
   /** Samples not later than the series' restored chunks are passed over. Returns how many rows have no series. */

@@ -9,6 +9,7 @@ import type {
   LabelRequest,
   SeriesRef,
 } from '../../storage/index.js';
+import type { ChunkEnd } from '../wal/index.js';
 import { cardinalityOf } from './cardinality.js';
 import { census } from './census.js';
 import type {
@@ -46,7 +47,14 @@ import {
   settleSteps,
   stageRows,
 } from './replay.js';
-import { newestMs, noteReplayed, restoreChunk, restoreChunkBytes, restoreNewest } from './restore-chunk.js';
+import {
+  newestMs,
+  noteReplayed,
+  restoreChunk,
+  restoreChunkBytes,
+  restoreNewest,
+  unloggedEnds,
+} from './restore-chunk.js';
 import { seriesBound } from './series-bound.js';
 import { seriesInMemory } from './series-in-memory.js';
 import { HeadState } from './state.js';
@@ -269,6 +277,10 @@ class ArenaHead implements Head {
 
   noteReplayed(ref: SeriesRef, upToMs: number): void {
     noteReplayed(this.#state, ref, upToMs);
+  }
+
+  unloggedEnds(): readonly ChunkEnd[] {
+    return unloggedEnds(this.#state);
   }
 
   newestMs(ref: SeriesRef): number {

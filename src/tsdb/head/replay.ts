@@ -219,7 +219,7 @@ function placeOf(state: HeadState, row: number, timestampMs: number): 'behind' |
   if (isOld && !writer.replaysOld) return 'nowhere';
   const at = views.hotRow(row);
   const lastMs = views.double(at + hot.lastMs);
-  const isFresh = views.word(at + hot.openAt) === 0 && (views.byte(at + hot.flags) & rowFlag.foreign) === 0;
+  const isFresh = writer.isFresh(row);
   const loggedMs = isFresh ? views.double(at + hot.lastDelta) : lastMs;
   if (timestampMs < loggedMs) return timestampMs < writer.replayLateFromMs ? 'nowhere' : 'among';
   if (timestampMs === loggedMs) return 'nowhere';

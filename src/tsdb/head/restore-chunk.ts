@@ -1,4 +1,5 @@
 import type { SeriesRef } from '../../storage/index.js';
+import type { ChunkEnd } from '../wal/index.js';
 import { pushChunk } from './closed-chunks.js';
 import type { ChunkPlace, ClosedChunk, NewestSample } from './contracts.js';
 import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
@@ -79,12 +80,25 @@ export function restoreNewest(
   return true;
 }
 
-/** For rows without an open chunk. */
-export function noteReplayed({ writer }: HeadState, ref: SeriesRef, upToMs: number): void {
+export function noteReplayed(state: HeadState, ref: SeriesRef, upToMs: number): void {
+  const { writer } = state;
   const row = writer.rowOf(ref);
   if (row === noRow) return;
+  settleRow(state, row);
+  if (!writer.isFresh(row) || upToMs <= writer.loggedMsOf(row)) return;
   const { views } = writer;
   writer.changeRow(row, () => views.setDouble(views.hotRow(row) + hot.lastDelta, upToMs));
+}
+
+export function unloggedEnds({ writer }: HeadState): ChunkEnd[] {
+  const ends: ChunkEnd[] = [];
+  for (let row = 0; row < writer.rowLimit; row++) {
+    const ref = writer.refOf(row);
+    if (ref === 0 || !writer.isFresh(row)) continue;
+    const maxtMs = writer.lastMsOf(row);
+    if (maxtMs > writer.loggedMsOf(row)) ends.push({ ref, maxtMs });
+  }
+  return ends;
 }
 
 export function newestMs(state: HeadState, ref: SeriesRef): number {

@@ -5,7 +5,17 @@ import type { Labels } from '../../model/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import { ClosedChunks } from './closed-chunks.js';
 import type { HeadOptions, HeadTallies, StoredSeries } from './contracts.js';
-import { cold, control, type HeadLayout, HeadViews, hot, layoutOf, mostReaders, noRow } from './layout.js';
+import {
+  cold,
+  control,
+  type HeadLayout,
+  HeadViews,
+  hot,
+  layoutOf,
+  mostReaders,
+  noRow,
+  rowFlag,
+} from './layout.js';
 import { ReaderTable } from './readers.js';
 import { TextScratch } from './text-scratch.js';
 
@@ -198,6 +208,12 @@ export class HeadWriter {
 
   lastMsOf(row: number): number {
     return this.views.double(this.views.hotRow(row) + hot.lastMs);
+  }
+
+  /** Whether no chunk is open: what the series has came from disk. */
+  isFresh(row: number): boolean {
+    const at = this.views.hotRow(row);
+    return this.views.word(at + hot.openAt) === 0 && (this.flagsOf(row) & rowFlag.foreign) === 0;
   }
 
   /** The time of the newest sample that a log has told, while no chunk is open. */

@@ -23,6 +23,7 @@ export const recordNames: ReadonlyMap<number, string> = new Map([
   [129, 'series-copy'],
   [130, 'late-place'],
   [131, 'late'],
+  [132, 'chunk-ends'],
 ]);
 
 /** One entry of a record. What a kind of record does not have is absent. */
@@ -169,6 +170,8 @@ export class LogRecordReader {
         }));
       case 'tombstones':
         return record.entries.map(({ ref, mintMs, maxtMs }) => ({ ...this.#of(ref), mintMs, maxtMs }));
+      case 'chunk-ends':
+        return record.entries.map(({ ref, maxtMs }) => ({ ...this.#of(ref), maxtMs }));
       case 'metadata':
         return record.entries.map(({ ref, metadata }) => ({ ...this.#of(ref), ...metadata }));
       case 'mmap-markers':

@@ -4,6 +4,7 @@ import type { SeriesRef } from '../../storage/index.js';
 import { recordType } from './format.js';
 import type { PackedRecord, RecordPacker } from './record-packer.js';
 import {
+  encodeChunkEnds,
   encodeExemplars,
   encodeHistograms,
   encodeHistogramsV2,
@@ -121,6 +122,11 @@ export class CheckpointFilter {
         stats.tombstones += record.entries.length;
         stats.droppedTombstones += record.entries.length - kept.length;
         if (kept.length > 0) yield this.#encode((writer) => encodeTombstones(writer, kept));
+        return;
+      }
+      case 'chunk-ends': {
+        const kept = record.entries.filter(({ ref, maxtMs }) => this.#isKept(ref) && maxtMs >= mintMs);
+        if (kept.length > 0) yield this.#encode((writer) => encodeChunkEnds(writer, kept));
         return;
       }
       case 'exemplars': {

@@ -42,6 +42,8 @@ export const recordType = {
    * head had moved on. Prometheus would take them for samples in order; it has them in its log of out-of-order samples.
    */
   late: 131,
+  /** tsprom's own: how far series reach in `chunks_head`, where the log has lost what told it. */
+  chunkEnds: 132,
 } as const;
 
 /** A place in a log, behind a record. */

@@ -262,7 +262,21 @@ export const others: readonly Mutation[] = [
   {
     name: 'fsync of the WAL before late samples are let go of',
     file: 'db/late-compactor.js',
-    find: "await writer.log({ kind: 'acknowledged', series: [], records: [] });",
+    find: "writer.log({ kind: 'acknowledged', series: [], records: [] })",
+    replace: 'Promise.resolve({ segment: 0, endByte: 0 })',
+    ways: [tests('tsdb/db/late-samples.test.js')],
+  },
+  {
+    name: 'place that the WBL has come to, before late samples are let go of',
+    file: 'db/late-compactor.js',
+    find: 'beginSegment(place)',
+    replace: 'beginSegment({ segment: 0, endByte: 0 })',
+    ways: [tests('tsdb/db/late-samples.test.js')],
+  },
+  {
+    name: 'record of chunks that have outlived the log',
+    file: 'db/database.js',
+    find: 'await logChunkEnds(writer, read.unlogged);',
     replace: gone,
     ways: [tests('tsdb/db/late-samples.test.js')],
   },

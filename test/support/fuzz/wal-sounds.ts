@@ -3,6 +3,7 @@ import { ByteWriter } from '../../../src/base/index.js';
 import { type Histogram, Labels } from '../../../src/model/index.js';
 import type { FloatBatch, HistogramSample, SeriesRef } from '../../../src/storage/index.js';
 import {
+  encodeChunkEnds,
   encodeExemplars,
   encodeHistograms,
   encodeHistogramsV2,
@@ -149,6 +150,15 @@ export function soundRecords(type: number): Uint8Array[] {
           encodeLatePlace(writer, { place: { segment: 9, endByte: 2 ** 40 }, firstSegment }),
         ),
       );
+    case recordType.chunkEnds:
+      return [
+        written((writer) =>
+          encodeChunkEnds(writer, [
+            { ref: ref(4), maxtMs: firstMs },
+            { ref: ref(2 ** 40), maxtMs: -firstMs },
+          ]),
+        ),
+      ];
     case recordType.late:
       return [recordType.samples, recordType.samplesV2, recordType.histograms]
         .flatMap((inner) => soundRecords(inner))

@@ -124,29 +124,56 @@ describe('samples that come late', () => {
     await again.close();
   });
 
-  it('stay deleted though the log had to be written again', async () => {
-    const disk = new FaultDisk(seededRandom(11));
-    const clock = new ManualClock();
-    const database = await open(disk, { ...withWindow, clock });
-    await fill(database, startMs, startMs + 5000);
-    const late = database.appender();
-    appendRows(late, ...seriesLabels.map((labels) => [late.series(labels), startMs - 5000, 7] as const));
-    await late.commit('scraped');
-    const matcherSets = [[new Matcher('=', '__name__', 'm')]];
-    // The head has nothing of that time: no deletion is logged.
-    await database.deleteSamples({ matcherSets, mintMs: startMs - 5000, maxtMs: startMs - 5000 });
-    assert.deepEqual(await counts(database), each(10));
-    disk.rates = { sync: 1 };
-    const refused = fill(database, startMs + 5000, startMs + 5500);
-    await assert.rejects(refused);
-    disk.rates = {};
-    await fill(database, startMs + 6000, startMs + 6500);
-    clock.advance(2000);
-    await database.close();
-    const again = await open(disk.crash(), withWindow);
-    assert.deepEqual(await counts(again), each(11));
-    await again.close();
+  it('are there though they lie in the time of chunks that have outlived the log', async () => {
+    const disk = new FaultDisk(seededRandom(12));
+    const first = await open(disk, withWindow);
+    await fill(first, startMs, startMs + 10_000);
+    await first.close();
+    const second = await open(disk, withWindow);
+    await fill(second, startMs + 10_000, startMs + 40_000);
+    await second.close();
+    // As a power loss leaves it where the log is not synced.
+    const shorter = disk.crash();
+    await shorter.remove(names(shorter, /\/wal\/0/).at(-1) as string);
+    const third = await open(shorter, withWindow);
+    const [kept = 0, ...others] = await counts(third);
+    assert.ok(kept > 24 && others.every((count) => count === kept));
+    shorter.rates = { makeDirectory: 1 };
+    // Not so old that the log marks them.
+    await fillLate(third, startMs + 26_000, startMs + 28_000);
+    const fourth = await open(shorter.kill(), withWindow);
+    assert.deepEqual(await counts(fourth), each(kept + 4));
+    await fourth.close();
   });
+
+  for (const when of ['before', 'after'] as const)
+    it(`stay deleted though the log had to be written again ${when} their deletion`, async () => {
+      const disk = new FaultDisk(seededRandom(11));
+      const clock = new ManualClock();
+      const database = await open(disk, { ...withWindow, clock });
+      await fill(database, startMs, startMs + 20_000);
+      const late = database.appender();
+      appendRows(late, ...seriesLabels.map((labels) => [late.series(labels), startMs - 5000, 7] as const));
+      await late.commit('scraped');
+      const writeAgain = async (): Promise<void> => {
+        disk.rates = { sync: 1 };
+        const refused = fill(database, startMs + 20_000, startMs + 20_500);
+        await assert.rejects(refused);
+        disk.rates = {};
+        await fill(database, startMs + 21_000, startMs + 21_500);
+      };
+      if (when === 'before') await writeAgain();
+      const matcherSets = [[new Matcher('=', '__name__', 'm')]];
+      // The head has nothing of that time: no deletion is logged.
+      await database.deleteSamples({ matcherSets, mintMs: startMs - 5000, maxtMs: startMs - 5000 });
+      assert.deepEqual(await counts(database), each(when === 'before' ? 41 : 40));
+      if (when === 'after') await writeAgain();
+      clock.advance(2000);
+      await database.close();
+      const again = await open(disk.crash(), withWindow);
+      assert.deepEqual(await counts(again), each(41));
+      await again.close();
+    });
 
   it('become blocks of their own, once a block was cut', async () => {
     const disk = new FaultDisk(seededRandom(3));

@@ -1,6 +1,7 @@
 import { ByteReader } from '../../../base/index.js';
 import type { FloatBatch } from '../../../storage/index.js';
 import { recordType } from '../format.js';
+import { type ChunkEnd, decodeChunkEnds } from './chunk-ends.js';
 import { decodeExemplars, type ExemplarEntry } from './exemplars.js';
 import { type DecodedHistograms, decodeHistograms, decodeHistogramsV2 } from './histograms.js';
 import { decodeLatePlaces, type LatePlace } from './late-place.js';
@@ -20,6 +21,7 @@ export type WalRecord =
   | { readonly kind: 'metadata'; readonly entries: readonly MetadataEntry[] }
   | ({ readonly kind: 'histograms'; readonly late?: boolean } & DecodedHistograms)
   | { readonly kind: 'late-place'; readonly entries: readonly LatePlace[] }
+  | { readonly kind: 'chunk-ends'; readonly entries: readonly ChunkEnd[] }
   /** Of a later version, or empty: upstream passes over it, and so must the caller. */
   | { readonly kind: 'unknown'; readonly type: number };
 
@@ -56,6 +58,8 @@ export function decodeRecord(bytes: Uint8Array, columns: SampleColumns): WalReco
       return lateRecord(bytes.subarray(1), columns);
     case recordType.latePlace:
       return { kind: 'late-place', entries: decodeLatePlaces(reader) };
+    case recordType.chunkEnds:
+      return { kind: 'chunk-ends', entries: decodeChunkEnds(reader) };
     case recordType.histogramsV2:
       return { kind: 'histograms', ...decodeHistogramsV2(reader, true) };
     case recordType.floatHistogramsV2:

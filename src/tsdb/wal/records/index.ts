@@ -1,3 +1,4 @@
+export { type ChunkEnd, encodeChunkEnds } from './chunk-ends.js';
 export * from './decode-record.js';
 export * from './exemplars.js';
 export { readHistogram, writeHistogram } from './histogram-body.js';
