@@ -64,7 +64,7 @@ export async function deleteSamples(request: DeleteRequest, parts: DeletionParts
   }
   const entries = await headEntries(request, parts);
   if (entries.length === 0) return;
-  await logEntries(entries, parts.writer);
+  await parts.writer.log({ kind: 'acknowledged', series: [], records: tombstoneRecords(entries) });
   deletions.add(entries);
   await view.showDeletions();
 }
@@ -100,8 +100,7 @@ async function headEntries(
   }
 }
 
-/** Rejects where the log does not take them. */
-export async function logEntries(entries: readonly TombstoneEntry[], writer: WalWriter): Promise<void> {
+export function tombstoneRecords(entries: readonly TombstoneEntry[]): Uint8Array[] {
   const scratch = new ByteWriter(64);
   const records: Uint8Array[] = [];
   for (let start = 0; start < entries.length; start += entriesInRecord) {
@@ -109,5 +108,5 @@ export async function logEntries(entries: readonly TombstoneEntry[], writer: Wal
     encodeTombstones(scratch, entries.slice(start, start + entriesInRecord));
     records.push(scratch.take());
   }
-  await writer.log({ kind: 'acknowledged', series: [], records });
+  return records;
 }

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { type Disk, directorySizeBytes, messageOf, systemRandom, UserError } from '../../base/index.js';
+import { type Disk, directorySizeBytes, messageOf, systemRandom } from '../../base/index.js';
 import { Kernels, reserveMemory } from '../../kernels/index.js';
 import type { Matcher, Metadata } from '../../model/index.js';
 import type {
@@ -277,7 +277,7 @@ export class HeadDatabase implements Database {
     const late = this.#late;
     const parts = { ...this.#parts, disk: this.#disk, view: this.#view, blocks: this.#blocks, late };
     return this.#turns.take(async () => {
-      if (this.#stale.hasUnlogged) throw unloggedSeries();
+      await this.#stale.settled();
       await deleteSamples(request, parts);
     });
   }
@@ -406,13 +406,4 @@ function shapedMaintenance(inner: Maintenance, shape: () => BlockShape): Mainten
     run: <Job extends MaintenanceJob>(job: Job) =>
       inner.run<Job>(job.kind === 'checkpoint' ? job : { ...job, ...shape() }),
   };
-}
-
-function unloggedSeries(): UserError {
-  return new UserError({
-    code: 'unlogged-series',
-    message:
-      'the log could not be told which series went to blocks, and what is deleted of them would come back',
-    suggestions: ['Start the server again.'],
-  });
 }

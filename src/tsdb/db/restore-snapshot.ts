@@ -59,8 +59,8 @@ function restoreSeries(
   head.restoreSeries(ref, labels);
   chunks?.restore(head, ref);
   const storedMs = head.newestMs(ref);
-  // Where all of a series is on disk a chunk may have come there later, and the log has its samples too.
-  if (replacesLog) head.noteReplayed(ref, chunk?.maxtMs ?? storedMs);
+  // Where all of a series was on disk the log says behind the snapshot up to where: more may have come there later.
+  if (replacesLog && chunk !== undefined) head.noteReplayed(ref, chunk.maxtMs);
   if (chunk === undefined || chunk.maxtMs <= storedMs || chunk.maxtMs < head.minValidMs) return;
   for (const piece of behind(chunk, storedMs)) {
     const samples = sampleCountOf(piece.encoding as ChunkEncoding, piece.bytes);

@@ -2,7 +2,7 @@ import { messageOf, observe } from '../../base/index.js';
 import type { SeriesRef } from '../../storage/index.js';
 import type { EndedSeries } from '../head/index.js';
 import type { SeriesLedger, WalEvents, WalWriter } from '../wal/index.js';
-import { logEntries } from './delete-samples.js';
+import { tombstoneRecords } from './delete-samples.js';
 import { type BlockRange, type HeadBlocksParts, showHeadBlocks, writeHeadBlocks } from './head-blocks.js';
 import { stepsOf } from './late-compactor.js';
 import type { LogTruncation } from './log-truncation.js';
@@ -17,6 +17,8 @@ export interface StaleCompactorParts extends HeadBlocksParts {
   readonly events: WalEvents;
 }
 
+const whole = { mintMs: Number.NEGATIVE_INFINITY, maxtMs: Number.POSITIVE_INFINITY };
+
 /**
  * Moves series that have ended from the head to blocks before their time, one for each range, and lets the head forget
  * them. A record of the log says that they are gone; where it is lost, a start has their samples twice and the same.
@@ -26,7 +28,7 @@ export class StaleCompactor {
   readonly #parts: StaleCompactorParts;
   /** The part of the series that may have ended; 0 for any. */
   threshold: number;
-  #hasUnlogged = false;
+  #isUnsettled = false;
 
   constructor(parts: StaleCompactorParts, threshold: number) {
     this.#parts = parts;
@@ -34,11 +36,13 @@ export class StaleCompactor {
   }
 
   /**
-   * Whether the log could not be told that a series went: its samples come back with the next start, those too that
-   * would be deleted from their block meanwhile.
+   * Resolves when it is on stable storage which series went: else their samples would come back with the next start, those
+   * too that are deleted from their block meanwhile. Rejects with `UserError`.
    */
-  get hasUnlogged(): boolean {
-    return this.#hasUnlogged;
+  async settled(): Promise<void> {
+    if (!this.#isUnsettled) return;
+    await this.#parts.writer.log({ kind: 'acknowledged', series: [], records: [] });
+    this.#isUnsettled = false;
   }
 
   /** Where more than the threshold have ended; never rejects. */
@@ -100,35 +104,24 @@ export class StaleCompactor {
   }
 
   async #evict(ended: readonly EndedSeries[]): Promise<number> {
-    const { head, ledger, log, stats, deletions, view } = this.#parts;
-    const logged: Promise<void>[] = [];
+    const { head, ledger, log, stats, deletions, events, view, writer } = this.#parts;
     const onGone = (refs: readonly SeriesRef[]): void => {
       if (refs.length === 0) return;
       ledger.forget(refs);
       log.seriesGone(refs);
       stats.seriesRemoved += refs.length;
-      logged.push(this.#logGone(refs));
+      // Before anything of a later series of the same labels. Source: tsdb/head.go (truncateSeries).
+      writer.owe(tombstoneRecords(refs.map((ref) => ({ ref, ...whole }))));
+      this.#isUnsettled = true;
     };
     const before = head.seriesCount;
     await stepsOf(head.evict(ended, onGone));
-    await Promise.all(logged);
-    if (deletions.truncateBefore(Number.NEGATIVE_INFINITY)) await view.showDeletions();
-    return before - head.seriesCount;
-  }
-
-  /** Stands in the log before anything of a later series of the same labels. Source: tsdb/head.go (truncateSeries). */
-  async #logGone(refs: readonly SeriesRef[]): Promise<void> {
-    const whole = { mintMs: Number.NEGATIVE_INFINITY, maxtMs: Number.POSITIVE_INFINITY };
-    try {
-      await logEntries(
-        refs.map((ref) => ({ ref, ...whole })),
-        this.#parts.writer,
-      );
-    } catch (error) {
-      this.#hasUnlogged = true;
-      this.#parts.events.log('error', 'Series that went to a block before their time stay in the WAL', {
+    await this.settled().catch((error: unknown) => {
+      events.log('error', 'The WAL does not say yet which series went to a block before their time', {
         err: messageOf(error),
       });
-    }
+    });
+    if (deletions.truncateBefore(Number.NEGATIVE_INFINITY)) await view.showDeletions();
+    return before - head.seriesCount;
   }
 }

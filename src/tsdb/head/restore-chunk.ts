@@ -1,6 +1,6 @@
 import type { SeriesRef } from '../../storage/index.js';
 import type { ChunkEnd } from '../wal/index.js';
-import { pushChunk } from './closed-chunks.js';
+import { closeOpen, pushChunk } from './closed-chunks.js';
 import type { ChunkPlace, ClosedChunk, NewestSample } from './contracts.js';
 import { chunkFlag, hot, noRow, rowFlag } from './layout.js';
 import { settleRow } from './replay.js';
@@ -39,6 +39,7 @@ function restoreInto(state: HeadState, restored: ClosedChunk, put: (row: number)
   if (row === noRow) return false;
   settleRow(state, row);
   const { mintMs, maxtMs, encoding, samples, isOutOfOrder } = restored;
+  if (!isOutOfOrder) endOpen(state, row);
   if (!put(row)) {
     writer.refusedSamples += samples;
     return true;
@@ -78,6 +79,15 @@ export function restoreNewest(
     });
   }
   return true;
+}
+
+/** The log has told samples of the series by a reference of before: the chunk stands behind them. */
+function endOpen({ writer, foreign }: HeadState, row: number): void {
+  if (writer.isFresh(row)) return;
+  foreign.endBefore(row, Number.POSITIVE_INFINITY, writer.commit);
+  if (!closeOpen(writer, row)) return;
+  const { views } = writer;
+  writer.changeRow(row, () => views.setDouble(views.hotRow(row) + hot.lastDelta, writer.lastMsOf(row)));
 }
 
 export function noteReplayed(state: HeadState, ref: SeriesRef, upToMs: number): void {

@@ -11,7 +11,8 @@ import { emptyWalStats, type WalStats } from './wal-stats.js';
 
 interface Waiting {
   readonly request: LogRequest;
-  readonly sizeBytes: number;
+  /** Nothing that came later may stand in front of it: refused, it is tried again before they are. */
+  readonly isOwed: boolean;
   readonly resolve: (place: LogPlace) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,6 +50,8 @@ export class WalWriter {
   readonly #sync: WalSync;
   readonly #file: LogFile;
   #queue: Waiting[] = [];
+  /** Were refused and nobody came behind them. */
+  #owed: Waiting[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -125,12 +128,21 @@ export class WalWriter {
       return Promise.reject(walOverloadError(this.#queuedBytes));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, sizeBytes, resolve, reject });
+      this.#queue.push({ request, isOwed: false, resolve, reject });
       this.#queuedBytes += sizeBytes;
       this.#copiesWait = false;
       if (request.mayWait === true && this.#queuedBytes < maxGroupBytes) this.#kickSoon();
       else this.#kick();
     });
+  }
+
+  /** Puts records in front of whatever is logged from here on: what fails is tried again before that. */
+  owe(records: readonly Uint8Array[]): void {
+    assert(!this.#closed, 'the log is written after its end');
+    const nobody = (): void => undefined;
+    const request: LogRequest = { kind: 'scraped', series: [], records };
+    this.#queue.push({ request, isOwed: true, resolve: nobody, reject: nobody });
+    this.#kick();
   }
 
   /** A write costs a hop to another thread: scrapes that end at about the same time share one. */
@@ -165,12 +177,12 @@ export class WalWriter {
     if (this.#closed) return undefined;
     this.#closed = true;
     this.#timer?.cancel();
-    this.#syncDue = this.#unsynced.length > 0 || this.#rewrite.length > 0;
+    this.#syncDue = this.#unsynced.length + this.#rewrite.length + this.#owed.length > 0;
     this.#kick();
     await this.#running;
     const end = await this.#file.close();
     this.#packer.release();
-    return this.#unsynced.length + this.#rewrite.length > 0 ? undefined : end;
+    return this.#unsynced.length + this.#rewrite.length + this.#owed.length > 0 ? undefined : end;
   }
 
   #kick(): void {
@@ -184,7 +196,8 @@ export class WalWriter {
     await Promise.resolve();
     try {
       while (this.#queue.length > 0 || this.#syncDue || this.#cuts.length > 0 || this.#mustCopy) {
-        const batch = this.#queue;
+        const batch = [...this.#owed, ...this.#queue];
+        this.#owed = [];
         this.#queue = [];
         this.#queuedBytes = 0;
         await this.#turn(batch);
@@ -198,11 +211,12 @@ export class WalWriter {
     return this.#copies.owed > 0 && !this.#copiesWait;
   }
 
-  async #turn(batch: readonly Waiting[]): Promise<void> {
+  async #turn(batch: Waiting[]): Promise<void> {
     this.#packer.trim();
     await this.#file.trimAbandoned();
     const ready = await this.#writeAgain();
     if (ready !== undefined) {
+      this.#owed = batch.filter(({ isOwed }) => isOwed);
       for (const { reject } of [...batch, ...this.#cuts.splice(0)]) reject(ready);
       this.#copiesWait = true;
       this.#syncDue = false;
@@ -216,11 +230,11 @@ export class WalWriter {
     const asked = this.#unsynced.some(({ waiting }) => waiting !== undefined);
     if (asked || (this.#syncDue && this.#unsynced.length > 0)) await this.#syncNow();
     this.#syncDue = false;
-    if (this.#unsynced.length > 0 || this.#rewrite.length > 0) this.#syncSoon();
+    if (this.#unsynced.length + this.#rewrite.length + this.#owed.length > 0) this.#syncSoon();
   }
 
   /** Writes as many commits as fit into the segment; returns the index of the first one left over. */
-  async #writeGroup(batch: readonly Waiting[], start: number): Promise<number> {
+  async #writeGroup(batch: Waiting[], start: number): Promise<number> {
     const file = this.#file;
     const group: LogEntry[] = [];
     const refs = new RefSet();
@@ -234,7 +248,7 @@ export class WalWriter {
         const mark = file.mark();
         const framed = await this.#framer.frame(waiting.request, refs);
         if (!file.fits(mark)) break;
-        group.push({ ...framed, waiting, place: file.place });
+        group.push({ ...framed, waiting: waiting.isOwed ? undefined : waiting, place: file.place });
         for (const ref of framed.seriesRefs) refs.add(ref);
       }
       if (group.length === 0) {
@@ -245,12 +259,23 @@ export class WalWriter {
       this.#written(group);
       return at;
     } catch (error) {
-      const refused = group.length > 0 ? group.map(({ waiting }) => waiting) : batch.slice(start, start + 1);
       const reason = walWriteError(file.path, error);
       await this.#afterFailedWrite();
-      for (const waiting of refused) waiting?.reject(reason);
-      return start + refused.length;
+      return this.#refuse(batch, { start, end: start + Math.max(1, group.length), reason });
     }
+  }
+
+  /** Answers where those begin that may still be written: behind what is owed. */
+  #refuse(batch: Waiting[], { start, end, reason }: { start: number; end: number; reason: unknown }): number {
+    let to = end;
+    // What is owed stands alone: whoever comes next can not pass it either.
+    while (to < batch.length && batch.slice(start, to).every(({ isOwed }) => isOwed)) to++;
+    const refused = batch.slice(start, to);
+    for (const { reject } of refused) reject(reason);
+    const owed = refused.filter(({ isOwed }) => isOwed);
+    if (to === batch.length) this.#owed.push(...owed);
+    else batch.splice(to, 0, ...owed);
+    return to;
   }
 
   /** Between commits; what fails is tried again with the next one. */

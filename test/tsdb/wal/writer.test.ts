@@ -158,6 +158,27 @@ describe('the writer of the log', () => {
     await last;
   });
 
+  for (const rates of [{ write: 1 }, { create: 1, write: 1 }])
+    it(`puts what is owed in front of all that comes, after ${Object.keys(rates).join(' and ')} failed`, async () => {
+      const { writer, disk } = await opened('commit');
+      disk.rates = rates;
+      writer.owe([new Uint8Array(5).fill(77)]);
+      const refused = [1, 2, 3].map(() => commit(writer, 'acknowledged', 10));
+      for (const each of refused) await assert.rejects(each, { code: 'wal-write-failed' });
+      await assert.rejects(commit(writer, 'scraped', 10), { code: 'wal-write-failed' });
+      writer.owe([new Uint8Array(6).fill(77)]);
+      await settled();
+      disk.rates = {};
+      const taken = [commit(writer, 'acknowledged', 20), commit(writer, 'acknowledged', 21)];
+      await Promise.all(taken);
+      assert.ok((await writer.close()) !== undefined);
+      const after = disk.crash();
+      const lengths: number[] = [];
+      for (const name of after.fileNames())
+        for (const record of await recordsOf(after, name)) lengths.push(record.length);
+      assert.deepEqual(lengths, [5, 6, 20, 21]);
+    });
+
   it("makes of rows in the kernels' memory the record that plain code makes", async () => {
     const random = seededRandom(5);
     const lengths = [1, 2, 1000, maxRecordRows, maxRecordRows + 1];
