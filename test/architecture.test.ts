@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   remote: toStorage,
   web: [...open, 'promql', 'exposition', 'storage'],
   client: [...open, 'http'],
-  sources: [...toStorage, 'tsdb', 'promql', 'client'],
+  sources: [...toStorage, 'tsdb', 'promql', 'promqltest', 'client'],
   server: [
     ...toStorage,
     'http',

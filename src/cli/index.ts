@@ -1,6 +1,7 @@
 export * from './base-command.js';
 export * from './display-text.js';
 export * from './exit-codes.js';
+export * from './indent-json.js';
 export * from './parse-time.js';
 export * from './progress-bar.js';
 export * from './render-chart.js';
@@ -15,6 +16,7 @@ export * from './report-findings.js';
 export * from './report-log.js';
 export * from './report-merge.js';
 export * from './report-page.js';
+export * from './report-scripts.js';
 export * from './table-output.js';
 export * from './terminal.js';
 export * from './until-interrupted.js';

@@ -1,3 +1,4 @@
+export * from './classic-histogram.js';
 export * from './compact-histogram.js';
 export * from './copy-histogram.js';
 export * from './detect-reset.js';

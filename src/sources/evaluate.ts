@@ -1,16 +1,9 @@
-import { type Clock, type Disk, decodeUtf8, encodeUtf8, UserError } from '../base/index.js';
+import type { Clock, Disk } from '../base/index.js';
 import type { Answer } from '../client/index.js';
 import { Kernels, loadKernels, reserveMemory } from '../kernels/index.js';
-import {
-  answerRows,
-  createEngine,
-  type Expr,
-  ParseError,
-  type ParserOptions,
-  parseExpr,
-  QueryError,
-} from '../promql/index.js';
+import { answerRows, createEngine, type Expr, parseExpr } from '../promql/index.js';
 import { createMemoryStore, type Queryable } from '../storage/index.js';
+import { asUserError, parserOptions } from './query-errors.js';
 
 export type EvaluationTimes =
   | { readonly timeMs: number }
@@ -30,12 +23,6 @@ export interface Evaluation extends Answer {
   /** Why the answer is empty, where that is known. */
   readonly hints: readonly string[];
 }
-
-const parserOptions: ParserOptions = {
-  experimentalFunctions: true,
-  extendedRangeSelectors: true,
-  fillModifiers: true,
-};
 
 /** The most that a query may take; untouched memory costs nothing. */
 const kernelBytes = 4 * 2 ** 30 - 65_536;
@@ -107,25 +94,4 @@ async function openQueryable({ dataDirectory, disk, clock }: EvaluateOptions): P
   if (dataDirectory === undefined) return createMemoryStore();
   const { openReadOnly } = await import('../tsdb/index.js');
   return openReadOnly({ directory: dataDirectory, disk, clock });
-}
-
-/** A mistake in the query as an error with a code frame; an evaluation that failed as its message. */
-function asUserError(error: unknown): unknown {
-  if (error instanceof ParseError) {
-    return new UserError({
-      code: 'bad-query',
-      message: error.problems[0] ? error.problems[0].message : error.message,
-      place: { file: 'query', line: error.line, column: characterColumn(error) },
-      source: error.query,
-    });
-  }
-  if (error instanceof QueryError)
-    return new UserError({ code: error.kind, message: error.message, cause: error });
-  return error;
-}
-
-/** The parser counts bytes; people and editors count characters. */
-function characterColumn({ query, line, column }: ParseError): number {
-  const bytes = encodeUtf8(query.split('\n')[line - 1] ?? '');
-  return decodeUtf8(bytes.subarray(0, column - 1)).length + 1;
 }

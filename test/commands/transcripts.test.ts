@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandResult, runTsprom, tsprom } from '../support/programs.js';
 import { assertGolden } from './golden-file.js';
@@ -39,7 +39,13 @@ const transcripts: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['server', '--agent'],
     ['server', 'extra'],
   ],
-  'help.txt': [['--help'], ['promql', '--help'], ['promql', 'eval', '--help'], ['scrape', '-h']],
+  'help.txt': [
+    ['--help'],
+    ['promql', '--help'],
+    ['promql', 'eval', '--help'],
+    ['promql', 'test', '--help'],
+    ['scrape', '-h'],
+  ],
   'server-help.txt': [['help', 'server']],
   'bad-queries.txt': [
     ['promql', 'eval', 'up{'],
@@ -52,6 +58,25 @@ const transcripts: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['promql', 'eval', `${'a + '.repeat(100)}) + b`],
     ['promql', 'eval', 'x\u001b[31m$'],
     ['promql', 'eval', ''],
+  ],
+  'promql.txt': [
+    [
+      'promql',
+      'format',
+      '# Errors.\nsum by (job) (rate(http_requests_total{code=~"5.."}[5m])) # failed\n/ rate(x[5m])',
+    ],
+    ['promql', 'format', 'sum(up'],
+    ['promql', 'parse', '-1 ^ up{job="a"}'],
+    ['promql', 'parse', 'up{'],
+    ['promql', 'label-matchers', 'set', 'rate(a[5m]) / b{job="x"}', 'job', 'node'],
+    ['promql', 'label-matchers', 'set', '-t', '=~', 'a', 'job', '('],
+    ['promql', 'label-matchers', 'delete', 'rate(a{job="x"}[5m]) / b{job="x",c="d"}', 'job'],
+    ['promql', 'test', 'scripts/good.test'],
+    ['promql', 'test', 'scripts/good.test', 'scripts/failing.test', 'scripts/bad.test', 'scripts/empty.test'],
+    ['promql', 'test', 'scripts/failing.test', '-o', 'json'],
+    ['promql', 'test', 'scripts/good.test', '--storage', 'tsdb'],
+    ['promql', 'test', 'scripts/absent.test'],
+    ['promql', 'test'],
   ],
   'unreachable.txt': [
     ['promql', 'eval', 'up', '--url', 'http://127.0.0.1:1'],
@@ -111,6 +136,7 @@ describe('commands: transcripts', () => {
   before(async () => {
     await writeDataDirectory(path.join(directory, 'data'), fixedSeries());
     mkdirSync(path.join(directory, 'empty'));
+    cpSync(path.resolve('fixtures', 'promqltest'), path.join(directory, 'scripts'), { recursive: true });
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 

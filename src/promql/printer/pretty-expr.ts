@@ -1,5 +1,5 @@
 /** Long expressions over several lines. Source: promql/parser/prettier.go. */
-import type { Expr } from '../ast/index.js';
+import { childrenOf, type Expr } from '../ast/index.js';
 import { aggregateHead, binaryOperator } from './expression-parts.js';
 import { printExpr, printsLongerThan } from './print-expr.js';
 import { subquerySuffixParts } from './selector-text.js';
@@ -7,6 +7,8 @@ import { subquerySuffixParts } from './selector-text.js';
 export interface PrettyOptions {
   /** What fits into this many bytes stays on one line. Upstream: 100. */
   readonly maxLineBytes?: number;
+  /** What stands above an expression, line by line. */
+  readonly comments?: ReadonlyMap<Expr, readonly string[]>;
 }
 
 /** A node at its depth: the number of line breaks its ancestors put around it. */
@@ -22,7 +24,9 @@ const maxSplitLevel = 2000;
 const joinHere = Symbol('join here');
 type Part = string | Nested | typeof joinHere;
 
-export function prettyExpr(expr: Expr, { maxLineBytes = 100 }: PrettyOptions = {}): string {
+export function prettyExpr(expr: Expr, options: PrettyOptions = {}): string {
+  const { maxLineBytes = 100, comments = new Map<Expr, readonly string[]>() } = options;
+  const split = splitByComments(expr, comments);
   const texts: string[] = [];
   const rest: Part[] = [{ expr, level: 0 }];
   let joining = false;
@@ -34,16 +38,38 @@ export function prettyExpr(expr: Expr, { maxLineBytes = 100 }: PrettyOptions = {
       if (text !== '') joining = false;
       texts.push(text);
     } else {
-      const parts = partsOf(part, maxLineBytes);
+      const fits =
+        part.level >= maxSplitLevel || (!split.has(part.expr) && !printsLongerThan(part.expr, maxLineBytes));
+      const parts = [...commentLines(part, comments), ...partsOf(part, fits)];
       for (let i = parts.length - 1; i >= 0; i--) rest.push(parts[i] as Part);
     }
   }
   return texts.join('');
 }
 
-function partsOf({ expr, level }: Nested, maxLineBytes: number): readonly Part[] {
+function commentLines({ expr, level }: Nested, comments: ReadonlyMap<Expr, readonly string[]>): string[] {
+  return (comments.get(expr) ?? []).map((comment) => `${'  '.repeat(level)}${comment}\n`);
+}
+
+/** Expressions within which a comment stands. */
+function splitByComments(root: Expr, comments: ReadonlyMap<Expr, readonly string[]>): ReadonlySet<Expr> {
+  const split = new Set<Expr>();
+  if (comments.size === 0) return split;
+  const parents = new Map<Expr, Expr>();
+  const pending: Expr[] = [root];
+  for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
+    for (const child of childrenOf(expr)) {
+      parents.set(child, expr);
+      pending.push(child);
+    }
+    if (!comments.has(expr)) continue;
+    for (let at = parents.get(expr); at !== undefined && !split.has(at); at = parents.get(at)) split.add(at);
+  }
+  return split;
+}
+
+function partsOf({ expr, level }: Nested, fits: boolean): readonly Part[] {
   const indent = '  '.repeat(level);
-  const fits = level >= maxSplitLevel || !printsLongerThan(expr, maxLineBytes);
   const inner = (child: Expr): Nested => ({ expr: child, level: level + 1 });
   switch (expr.kind) {
     case 'unary':

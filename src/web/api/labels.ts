@@ -1,5 +1,6 @@
+import { jsonString } from '../../base/index.js';
 import type { LabelAnswer, LabelRequest, Querier } from '../../storage/index.js';
-import { jsonList, jsonString } from '../json/index.js';
+import { jsonList } from '../json/index.js';
 import type { Answer, QueryContext, Route, WebRequest } from '../route.js';
 import { matcherSets } from './matchers.js';
 import { hintLimit, limitOf, timeWindow, truncatedWarning } from './parameters.js';

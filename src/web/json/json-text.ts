@@ -1,35 +1,12 @@
+import { escapeJsonCharacter, jsonString } from '../../base/index.js';
 import type { Labels } from '../../model/index.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON must escape them.
 const escapedInLabels = /["\\\u0000-\u001f]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON must escape them.
-const escapedInText = /["\\\u0000-\u001f<>&\u2028\u2029]/g;
-
-function escapeCharacter(character: string): string {
-  switch (character) {
-    case '"':
-      return '\\"';
-    case '\\':
-      return '\\\\';
-    case '\n':
-      return '\\n';
-    case '\r':
-      return '\\r';
-    case '\t':
-      return '\\t';
-    default:
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  }
-}
-
-/** A JSON string as upstream's API encoder writes it: safe to embed in HTML, unlike label sets. */
-export function jsonString(text: string): string {
-  return `"${text.replace(escapedInText, escapeCharacter)}"`;
-}
 
 /** A JSON string as upstream writes names and values of label sets: `<`, `>` and `&` stand as they are. */
 export function jsonLabelString(text: string): string {
-  return `"${text.replace(escapedInLabels, escapeCharacter)}"`;
+  return `"${text.replace(escapedInLabels, escapeJsonCharacter)}"`;
 }
 
 /** A JSON string as Go's encoding/json writes it; the results of string queries go through it. */

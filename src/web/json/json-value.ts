@@ -1,6 +1,6 @@
-import { formatApiFloat, formatRfc3339, unreachable } from '../../base/index.js';
+import { formatApiFloat, formatRfc3339, jsonString, unreachable } from '../../base/index.js';
 import { Labels } from '../../model/index.js';
-import { jsonLabels, jsonString } from './json-text.js';
+import { jsonLabels } from './json-text.js';
 
 /**
  * What the answers' data is made of. Fields that are undefined are left out; a Map's keys come in its order.

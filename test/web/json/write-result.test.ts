@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { jsonString } from '../../../src/base/index.js';
 import { customBucketsSchema, type Histogram, Labels } from '../../../src/model/index.js';
 import type { MatrixValue, QueryValue } from '../../../src/promql/index.js';
 import { type HistogramColumn, SymbolTable } from '../../../src/storage/index.js';
-import { ByteWriter, jsonString, maxPieceBytes, writeResult } from '../../../src/web/json/index.js';
+import { ByteWriter, maxPieceBytes, writeResult } from '../../../src/web/json/index.js';
 
 function pieces(value: QueryValue): Uint8Array[] {
   const out = new ByteWriter();

@@ -1,0 +1,2 @@
+export { type EvalOutcome, runScript, type ScriptParts, type ScriptStore } from './run-script.js';
+export { ScriptError } from './script.js';
