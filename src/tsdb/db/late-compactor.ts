@@ -61,7 +61,7 @@ export class LateCompactor {
     let chunks: LateChunks | undefined;
     let begun: Promise<number> | undefined;
     const logged = logTurns.take(undefined, () =>
-      writer.log({ kind: 'acknowledged', series: [], records: [] }),
+      writer.log({ kind: 'acknowledged', syncs: true, series: [], records: [] }),
     );
     await publications.add(logged, function* (place) {
       chunks = yield* head.endLate();

@@ -41,7 +41,7 @@ export class StaleCompactor {
    */
   async settled(): Promise<void> {
     if (!this.#isUnsettled) return;
-    await this.#parts.writer.log({ kind: 'acknowledged', series: [], records: [] });
+    await this.#parts.writer.log({ kind: 'acknowledged', syncs: true, series: [], records: [] });
     this.#isUnsettled = false;
   }
 

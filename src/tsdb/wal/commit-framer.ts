@@ -20,6 +20,8 @@ export interface LogRequest {
   /** Nobody waits for it: its write may be shared with others' (`WalWriterOptions.gatherMs`). */
   readonly mayWait?: boolean;
   readonly kind: CommitKind;
+  /** All up to here is on stable storage before anybody is told, also in mode `interval`. */
+  readonly syncs?: boolean;
   /** Series that the records name and that the ledger did not know to be logged. */
   readonly series: readonly SeriesEntry[];
   /** Float rows stand in the memory of the writer's kernels; all must stay as they are until `log` is settled. */

@@ -317,13 +317,17 @@ export class WalWriter {
     for (const entry of group) {
       this.#options.ledger.markLogged(entry.seriesRefs);
       const { waiting } = entry;
-      const waitsForSync = this.#sync === 'commit' && waiting?.request.kind === 'acknowledged';
-      if (!waitsForSync) {
+      if (!this.#waitsForSync(waiting?.request)) {
         waiting?.resolve(entry.place);
         entry.waiting = undefined;
       }
       if (this.#sync !== 'none') this.#unsynced.push(entry);
     }
+  }
+
+  #waitsForSync(request: LogRequest | undefined): boolean {
+    if (this.#sync === 'none') return false;
+    return request?.syncs === true || (this.#sync === 'commit' && request?.kind === 'acknowledged');
   }
 
   /** What was cut back must be gone for good before those whose it was are refused. */

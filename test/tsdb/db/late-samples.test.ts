@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { seededRandom } from '../../../src/base/index.js';
 import { Matcher } from '../../../src/model/index.js';
 import type { Appender } from '../../../src/storage/index.js';
@@ -174,6 +175,28 @@ describe('samples that come late', () => {
       assert.deepEqual(await counts(again), each(41));
       await again.close();
     });
+
+  it('stay deleted though a log that is synced by the second had to be written again', async () => {
+    const disk = new FaultDisk(seededRandom(13));
+    const clock = new ManualClock();
+    const database = await open(disk, { ...withWindow, clock, walSync: 'interval' });
+    await fill(database, startMs, startMs + 20_000);
+    const late = database.appender();
+    appendRows(late, ...seriesLabels.map((labels) => [late.series(labels), startMs - 5000, 7] as const));
+    await late.commit('acknowledged');
+    const matcherSets = [[new Matcher('=', '__name__', 'm')]];
+    await database.deleteSamples({ matcherSets, mintMs: startMs - 5000, maxtMs: startMs - 5000 });
+    await fill(database, startMs + 20_000, startMs + 20_500);
+    disk.rates = { sync: 1 };
+    clock.advance(1000);
+    for (let i = 0; i < 20; i++) await setImmediate();
+    disk.rates = {};
+    clock.advance(2000);
+    await database.close();
+    const again = await open(disk.kill(), withWindow);
+    assert.deepEqual(await counts(again), each(41));
+    await again.close();
+  });
 
   it('become blocks of their own, once a block was cut', async () => {
     const disk = new FaultDisk(seededRandom(3));
