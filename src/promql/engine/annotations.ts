@@ -2,7 +2,7 @@
  * Warnings and infos of an evaluation, with upstream's texts; one each text, placed where it was last met.
  * Source: util/annotations/annotations.go.
  */
-import { encodeUtf8, formatFloatShortest, quoteGo } from '../../base/index.js';
+import { encodeUtf8, formatFloatShortest, formatGoGeneral, quoteGo } from '../../base/index.js';
 import type { PositionRange } from '../ast/index.js';
 
 const monotonicityText =
@@ -130,7 +130,9 @@ export class Annotations {
     const range = this.#monotonicity.get(text) ?? new MonotonicityRange();
     this.#monotonicity.set(text, range);
     range.add(forced);
-    this.#add('info', text, position, () => range.describe());
+    // Unlike others these stand where the first was met.
+    const first = this.#notes.get(`info ${text}`)?.position ?? position;
+    this.#add('info', text, first, () => range.describe());
   }
 
   /** Positions count lines and bytes of `query`. */
@@ -184,7 +186,7 @@ class MonotonicityRange {
   describe(): string {
     const buckets = `${formatFloatShortest(this.#minBucket)} to ${formatFloatShortest(this.#maxBucket)}`;
     const span = `from ${rfc3339(this.#firstMs)} to ${rfc3339(this.#lastMs)}`;
-    const difference = twoDigits(this.#maxDifference);
+    const difference = formatGoGeneral(this.#maxDifference, 2);
     return `, from buckets ${buckets}, with a max diff of ${difference}, over ${this.#count} samples ${span}`;
   }
 }
@@ -192,15 +194,4 @@ class MonotonicityRange {
 /** Whole seconds in UTC. */
 function rfc3339(ms: number): string {
   return `${new Date(Math.trunc(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
-}
-
-/** Go's `%.2g`. */
-function twoDigits(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return formatFloatShortest(value);
-  const rounded = Number(value.toPrecision(2));
-  const power = Math.floor(Math.log10(Math.abs(rounded)));
-  if (power >= -4 && power < 2) return formatFloatShortest(rounded);
-  const [mantissa, exponent] = rounded.toExponential().split('e') as [string, string];
-  const magnitude = Math.abs(Number(exponent)).toString().padStart(2, '0');
-  return `${mantissa}e${Number(exponent) < 0 ? '-' : '+'}${magnitude}`;
 }

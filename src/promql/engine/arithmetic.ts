@@ -2,6 +2,7 @@
 import { type KernelScope, type Kernels, rowArithmeticOps, rowComparisonOps } from '../../kernels/index.js';
 import type { ArithmeticOp, BinaryOp, ComparisonOp } from '../ast/index.js';
 import { goPow } from './go-math.js';
+import { goAtan2 } from './go-trigonometry.js';
 import { absent, float } from './rows.js';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<=', '<', '>=', '>']);
@@ -31,7 +32,7 @@ export function compute(op: ArithmeticOp, left: number, right: number): number {
     case '^':
       return goPow(left, right);
     case 'atan2':
-      return Math.atan2(left, right);
+      return goAtan2(left, right);
   }
 }
 

@@ -25,13 +25,14 @@ export async function aggregate(
     if (scalars === undefined) throw new QueryError('execution', `${node.op} needs a scalar parameter`);
     return { kind: 'vector', rows: selectSeries(evaluation, node, await drain(input), scalars) };
   }
-  if (node.op === 'quantile') warnOfQuantiles(evaluation, node, scalars);
   const groups = new GroupAggregation(evaluation, node, scalars);
   for (;;) {
     const more = input.next();
     if (!(typeof more === 'boolean' ? more : await more)) break;
     groups.add(groups.keepsRows ? input.detach() : input.row);
   }
+  // Behind what was to be said within.
+  if (node.op === 'quantile') warnOfQuantiles(evaluation, node, scalars);
   return { kind: 'vector', rows: groups.finish() };
 }
 

@@ -16,6 +16,7 @@ export type {
   WindowNotes,
 } from './evaluation.js';
 export { goLog, goLog10, goMax, goMin } from './go-math.js';
+export * from './go-trigonometry.js';
 export {
   addSaid,
   endsOf,

@@ -166,7 +166,8 @@ class QuantileRows {
     this.#notes = new MonotonicityNotes(input.grid);
   }
 
-  row(classic: ClassicHistogram, quantiles: Float64Array, labels: LabelIds): Row {
+  /** `noted` holds the steps of which it was said, whose counts were raised for good; undefined for one quantile alone. */
+  row(classic: ClassicHistogram, quantiles: Float64Array, labels: LabelIds, noted?: Set<number>): Row {
     const { evaluation, grid } = this.#input;
     const row = this.#maker.make(labels, false);
     const name = evaluation.delayedNameRemoval ? evaluation.labels.metricName(classic.labels) : '';
@@ -176,7 +177,10 @@ class QuantileRows {
       readBuckets(classic, step, buckets);
       if (buckets.length === 0) continue;
       bucketQuantile(quantiles[step] as number, buckets, found);
-      if (found.forced !== undefined) this.#notes.add(name, step, found.forced);
+      if (found.forced !== undefined && noted?.has(step) !== true) {
+        this.#notes.add(name, step, found.forced);
+        noted?.add(step);
+      }
       row.present[row.offset + step] = float;
       row.values[row.offset + step] = found.quantile;
     }
@@ -228,6 +232,7 @@ const histogramQuantiles: CallFunction = (input) => {
   const answers = new QuantileRows(input, 0);
   const { native, classic } = histogramsOf(input, 0);
   const rows: Row[] = [];
+  const noted = new Map(classic.map((each) => [each, new Set<number>()]));
   for (const quantiles of columns) {
     for (const q of new Set(quantiles)) {
       const label = openMetricsFloat(q);
@@ -239,7 +244,10 @@ const histogramQuantiles: CallFunction = (input) => {
       };
       for (const row of native)
         keep(answers.nativeRow(row, quantiles, tools.setText(row.labels, name, label)));
-      for (const each of classic) keep(answers.row(each, quantiles, tools.setText(each.labels, name, label)));
+      for (const each of classic) {
+        const told = tools.setText(each.labels, name, label);
+        keep(answers.row(each, quantiles, told, noted.get(each)));
+      }
     }
   }
   return answers.finish(rows);

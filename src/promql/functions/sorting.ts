@@ -5,7 +5,7 @@ import { rowsOf, textOf } from './arguments.js';
 import { goSort } from './go-sort.js';
 
 function warnOfRange({ evaluation, grid, node }: CallInput): boolean {
-  if (grid.steps <= 1) return false;
+  if (grid.isRange !== true) return false;
   const text = 'sort is ineffective for range queries since results are always ordered by labels';
   evaluation.annotations.warn(text, node.position);
   return true;

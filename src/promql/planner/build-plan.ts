@@ -128,12 +128,10 @@ class PlanBuilder {
 
   #visitMaybeOnce(expr: Expr, grid: StepGrid, hints: HintContext, always = false): void {
     const { invariant, wrap } = this.#factsOf(expr);
-    if (grid.steps > 1 && (wrap || (always && invariant))) {
+    const isOnce = wrap || (always && invariant);
+    if (isOnce && grid.steps > 1)
       this.#write(1, ([input]) => ({ kind: 'repeat', grid, input: input as NodeIndex }));
-      this.#visit(expr, firstStep(grid), hints);
-    } else {
-      this.#visit(expr, grid, hints);
-    }
+    this.#visit(expr, isOnce ? firstStep(grid) : grid, hints);
   }
 
   #place({ expr, grid, hints }: Visit): void {
@@ -328,7 +326,10 @@ class PlanBuilder {
         rangeMs,
         params: inputs,
         position: call.position,
-        argPositions: args.map(({ position }) => position),
+        // Upstream puts a selector without a place where a subquery was.
+        argPositions: args.map(({ kind, position }) =>
+          kind === 'subquery' ? { start: 0, end: 0 } : position,
+        ),
         absentLabels: absentLabelsOf(arg),
       };
     });

@@ -11,6 +11,8 @@ export interface StepGrid {
   readonly startMs: number;
   readonly stepMs: number;
   readonly steps: number;
+  /** From one time to a later one, though there be but one step. */
+  readonly isRange?: boolean;
 }
 
 /** The place of a node in `Plan.nodes`. */

@@ -3,7 +3,8 @@ import type { StepGrid } from './plan.js';
 export function stepGrid(startMs: number, endMs: number, stepMs: number): StepGrid {
   if (endMs < startMs) return { startMs, stepMs, steps: 0 };
   if (stepMs <= 0) return { startMs, stepMs: 1, steps: 1 };
-  return { startMs, stepMs, steps: Math.floor((endMs - startMs) / stepMs) + 1 };
+  const steps = Math.floor((endMs - startMs) / stepMs) + 1;
+  return { startMs, stepMs, steps, isRange: endMs > startMs };
 }
 
 /** The grid of a part that is evaluated at the first step alone. */
