@@ -84,6 +84,7 @@ export const syncs: readonly Mutation[] = [
     file: 'wal/repair-log.js',
     find: 'await file.sync();',
     replace: gone,
+    ways: [tests('tsdb/db/damage.test.js')],
   },
   {
     name: 'fsync of the directory that a rebuilt WAL segment is renamed in',

@@ -119,6 +119,20 @@ describe('a damaged log', () => {
     }
   });
 
+  it('keeps what was mended though the power goes at once', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const whole = await written(200, seed);
+      const disk = whole.kill();
+      disk.flip(segmentNames(disk)[0] as string, 20_000, 1);
+      const database = await open(disk);
+      assert.equal(database.stats.replay.corruptions, 1);
+      const found = await times(database);
+      const again = await open(disk.crash());
+      assert.equal((await times(again)).length, found.length, `seed ${seed}`);
+      await again.close();
+    }
+  });
+
   it('with one flipped byte anywhere loses one record, and no segment', async () => {
     const commits = 600;
     const whole = await written(commits);
