@@ -237,7 +237,7 @@ export const others: readonly Mutation[] = [
     file: 'snapshot/snapshot-directories.js',
     find: 'await disk.syncDirectory(path.dirname(snapshot));',
     replace: gone,
-    ways: [seeds('commit', 4000)],
+    ways: [tests('tsdb/db/chunk-snapshot.test.js')],
   },
   {
     name: 'removal of a chunk snapshot that a start has not begun with',

@@ -199,6 +199,18 @@ describe('a chunk snapshot of the head', () => {
     }
   });
 
+  it('is gone for good once a start has not begun with it', async () => {
+    const snapshotFiles = (disk: FaultDisk): string[] =>
+      disk.fileNames().filter((name) => /chunk_snapshot\.[0-9.]+\//.test(name));
+    for (let seed = 1; seed <= 10; seed++) {
+      const disk = new FaultDisk(seededRandom(seed));
+      await closed(disk, on);
+      assert.ok(snapshotFiles(disk).length > 0);
+      await open(disk, off);
+      assert.deepEqual(snapshotFiles(disk.crash()), [], `seed ${seed}`);
+    }
+  });
+
   it('is left out where the log of late samples ends before it', async () => {
     const disk = new FaultDisk(seededRandom(8));
     await closed(disk, on);
