@@ -8,8 +8,8 @@ export default class PromqlParse extends BaseCommand {
   static override examples = [
     { description: 'See how operators bind.', command: '<%= config.bin %> <%= command.id %> "-1 ^ 2"' },
     {
-      description: 'List the metrics that a query reads.',
-      command: `<%= config.bin %> <%= command.id %> 'rate(a[5m]) / b' | jq -r '.. | objects | select(.type? | strings | endswith("Selector")) | .name'`,
+      description: 'List the metrics and labels that a query names.',
+      command: `<%= config.bin %> <%= command.id %> 'rate(a[5m]) / b' | grep '"name"'`,
     },
   ];
   static override flags = {};

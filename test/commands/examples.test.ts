@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort, Program, runTsprom, tsprom } from '../support/programs.js';
+import { type CommandResult, freePort, Program, tsprom } from '../support/programs.js';
 import { temporaryDirectory, writeDataDirectory, writeSampleBlock } from './sample-directory.js';
 
 interface Example {
@@ -13,16 +14,39 @@ const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8')) as {
   readonly commands: Readonly<Record<string, { readonly examples: readonly Example[] }>>;
 };
 
-/** The example's words after `tsprom`, as a shell splits them. */
-function wordsOf(command: string, id: string, port: number): string[] {
-  const line = command
+/** What a user types. */
+function lineOf(command: string, id: string, port: number): string {
+  return command
     .replaceAll('<%= config.bin %>', 'tsprom')
     .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
     .replaceAll(/\b(localhost|127\.0\.0\.1):9090\b/g, `$1:${port}`);
+}
+
+/** The line's words after `tsprom`, as a shell splits them. */
+function wordsOf(line: string): string[] {
   const words = line.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   assert.equal(words[0], 'tsprom');
   return words.slice(1).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
+
+/** Runs a line as a shell does that finds `tsprom`. */
+function runLine(line: string, cwd: string): CommandResult {
+  const found = `tsprom() { ${tsprom.map((word) => `'${word}'`).join(' ')} "$@"; }`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', `${found}\n${line}`], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** Files that examples name. */
+const files: Readonly<Record<string, string>> = {
+  'rules.test': 'load 1m\n  a 0+1x10\n\neval instant at 10m rate(a[5m])\n  {} 0.016666666666666666\n',
+  'queries.test': 'eval instant at 0 1 + 1\n  2\n',
+  'query.promql': '# Requests by job.\nsum by (job) (rate(http_requests_total[5m]))\n',
+};
 
 /** What README.md shows of files looked at offline. */
 function offlineCommands(): string[] {
@@ -44,6 +68,7 @@ describe('commands: the examples of their help', () => {
       { labels: { __name__: 'up', instance: 'localhost:9090', job: 'tsprom' }, points },
       { labels: { __name__: 'node_cpu_seconds_total', cpu: '0', mode: 'user' }, points },
     ]);
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
     await writeSampleBlock(path.join(directory, 'data'), now - 4 * 3_600_000);
     port = await freePort();
     server = new Program([...tsprom, 'server', `--web.listen-address=0.0.0.0:${port}`], { cwd: directory });
@@ -56,26 +81,27 @@ describe('commands: the examples of their help', () => {
   });
 
   /** In the server's directory, or in a copy for what wants a directory that no server has. */
-  function succeeds(words: readonly string[]): void {
+  function succeeds(line: string): void {
     let cwd = directory;
+    const words = wordsOf(line);
     if (words[0] === 'tsdb' && (words[1] === 'snapshot' || words.includes('--in-place'))) {
       cwd = mkdtempSync(path.join(directory, 'copy-'));
       cpSync(path.join(directory, 'data'), path.join(cwd, 'data'), { recursive: true });
     }
-    const { code, stdout, stderr } = runTsprom(words, { cwd });
+    const { code, stdout, stderr } = runLine(line, cwd);
     assert.equal(code, 0, stderr);
     assert.notEqual(stdout.trim(), '', stderr);
   }
 
   for (const command of offlineCommands())
-    it(`README, offline: ${command}`, () => succeeds(wordsOf(command, '', port)));
+    it(`README, offline: ${command}`, () => succeeds(lineOf(command, '', port)));
 
   for (const [id, { examples }] of Object.entries(manifest.commands)) {
     for (const { command, description } of examples) {
       it(`${id}: ${description}`, async () => {
-        const words = wordsOf(command, id, port);
-        if (id === 'server') await startsAndStops(words);
-        else succeeds(words);
+        const line = lineOf(command, id, port);
+        if (id === 'server') await startsAndStops(wordsOf(line));
+        else succeeds(line);
       });
     }
   }

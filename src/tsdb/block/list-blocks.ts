@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type Disk, errnoOf, messageOf } from '../../base/index.js';
-import { type BlockMeta, readBlockMeta } from './block-meta.js';
+import type { BlockMeta } from './block-meta.js';
+import { readSoundMeta } from './sound-meta.js';
 import { isUlid } from './ulid.js';
 
 /** Of a directory that is being written, or removed; whoever holds the lock removes what is left of one. */
@@ -9,7 +10,10 @@ const leftoverName = /^[0-9A-Z]{26}\.(tmp|tmp-for-creation|tmp-for-deletion)$/;
 
 export interface ListedBlock {
   readonly directory: string;
+  /** As `readSoundMeta` answers it. */
   readonly meta: BlockMeta;
+  /** What is wrong with the times in the file. */
+  readonly damage?: string;
 }
 
 export interface BrokenBlock {
@@ -18,7 +22,7 @@ export interface BrokenBlock {
 }
 
 export interface BlockList {
-  /** By first time, then by name. Their meta.json was read and nothing else. */
+  /** By first time, then by name. Their meta.json was read, and the first series of their index. */
   readonly blocks: readonly ListedBlock[];
   readonly broken: readonly BrokenBlock[];
   /** Directories of blocks that were never finished, or not wholly removed. */
@@ -36,7 +40,7 @@ export async function listBlocks(disk: Disk, directory: string): Promise<BlockLi
     if (leftoverName.test(name)) leftovers.push(target);
     if (!isUlid(name)) continue;
     try {
-      blocks.push({ directory: target, meta: await readBlockMeta(disk, target) });
+      blocks.push({ directory: target, ...(await readSoundMeta(disk, target)) });
     } catch (error) {
       broken.push({ directory: target, reason: messageOf(error) });
     }

@@ -3,13 +3,15 @@ import { CorruptionError, type Disk } from '../../base/index.js';
 import { type ChunkSegments, openChunkSegments } from '../chunks/index.js';
 import { type IndexReader, indexFileName, openIndex } from '../index/index.js';
 import { noTombstones, readTombstones, type Tombstones } from '../tombstones/index.js';
-import { type BlockMeta, readBlockMeta } from './block-meta.js';
+import type { BlockMeta } from './block-meta.js';
+import { readSoundMeta } from './sound-meta.js';
 
 export const chunksDirectoryName = 'chunks';
 
 /** A block whose files are open: they stay readable when its directory is removed. */
 export interface Block {
   readonly directory: string;
+  /** As `readSoundMeta` answers it. */
   readonly meta: BlockMeta;
   readonly index: IndexReader;
   readonly chunks: ChunkSegments;
@@ -30,9 +32,11 @@ export async function openBlock(options: {
   readonly directory: string;
   /** Whether deletions must be readable: all, where there are some, or none. All by default. */
   readonly deletions?: 'all' | 'some' | 'none';
+  /** Whether every series is asked if it lies within the block's times, and not the first ones alone. */
+  readonly isThorough?: boolean;
 }): Promise<Block> {
-  const { disk, directory, deletions = 'all' } = options;
-  const meta = await readBlockMeta(disk, directory);
+  const { disk, directory, deletions = 'all', isThorough } = options;
+  const { meta } = await readSoundMeta(disk, directory, isThorough);
   const { tombstones, damage } = await readDeletions(disk, directory);
   const lost = (meta.stats.numTombstones ?? 0) > 0 ? damage : undefined;
   const fault = { all: damage, some: lost, none: undefined }[deletions];

@@ -52,8 +52,8 @@ export async function compactBlocks(
   const { directory, sources, ulid, isRewrite = false, hasParents = true } = job;
   const blocks: Block[] = [];
   try {
-    for (const source of sources)
-      blocks.push(await openBlock({ disk, directory: source, deletions: 'some' }));
+    for (const directory of sources)
+      blocks.push(await openBlock({ disk, directory, deletions: 'some', isThorough: true }));
     const metas = blocks.map((block) => ({ ...block.meta, ulid: path.basename(block.directory) }));
     const mintMs = Math.max(job.mintMs ?? -Infinity, Math.min(...metas.map((meta) => meta.mintMs)));
     const endMs = Math.min(job.endMs ?? Infinity, Math.max(...metas.map((meta) => meta.endMs)));

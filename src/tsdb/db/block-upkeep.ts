@@ -5,8 +5,9 @@ import type { Head } from '../head/index.js';
 import type { WalEvents } from '../wal/index.js';
 import type { DatabaseReader } from './database-reader.js';
 import type { DatabaseStats } from './database-stats.js';
+import { inOrderEnd } from './in-order-end.js';
 import { listOwnBlocks } from './list-own-blocks.js';
-import { minValidOf, type PublishedView } from './published-view.js';
+import type { PublishedView } from './published-view.js';
 import { beyondRetention, type Retention } from './retention.js';
 import type { Turns } from './turns.js';
 
@@ -63,7 +64,7 @@ export class BlockUpkeep {
   }
 
   async #reload({ blocks, broken: unlisted }: BlockList): Promise<ReadonlyMap<string, string>> {
-    const { view, stats, events } = this.#parts;
+    const { disk, chunkRangeMs, view, stats, events } = this.#parts;
     const sizes = await this.#sizesOf(blocks);
     let obsolete = await this.#obsolete(blocks, sizes);
     const kept = (): ListedBlock[] => blocks.filter(({ meta }) => !obsolete.has(meta.ulid));
@@ -76,9 +77,14 @@ export class BlockUpkeep {
     }
     const { unsure, tombstonesDamages } = this.#parts.reader;
     stats.brokenBlocks = unlisted.length + broken.size + unsure.size;
-    this.endMs = minValidOf(kept().filter(({ directory }) => !broken.has(directory)));
+    const sound = kept().filter(({ directory }) => !broken.has(directory));
+    this.endMs = await inOrderEnd(disk, sound, chunkRangeMs);
     stats.blocksBytes = kept().reduce((sum, { directory }) => sum + (sizes.get(directory) ?? 0), 0);
     this.#tell([...unlisted.map(({ directory, reason }) => [directory, reason] as const), ...broken]);
+    const mistaken = blocks.flatMap(({ directory, damage }) =>
+      damage === undefined ? [] : [[directory, damage] as const],
+    );
+    this.#tell(mistaken, 'The times in meta.json of a block are damaged, and those of its chunks are taken');
     this.#tell([...unsure], 'Deletions of a block cannot be read, and deleted samples are shown');
     this.#tell(
       [...tombstonesDamages],

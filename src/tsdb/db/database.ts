@@ -20,9 +20,10 @@ import { type DatabaseView, openDatabaseReader } from './database-reader.js';
 import { type DatabaseStats, emptyDatabaseStats } from './database-stats.js';
 import { HeadDatabase, privateKernels } from './head-database.js';
 import { HeadDeletions } from './head-deletions.js';
+import { inOrderEnd } from './in-order-end.js';
 import { makeLateLog } from './late-log.js';
 import { listOwnBlocks } from './list-own-blocks.js';
-import { minValidOf, toViewed } from './published-view.js';
+import { toViewed } from './published-view.js';
 import { removeSnapshots } from './read-chunk-snapshot.js';
 import { type ReadHead, readHead, UnfitSnapshotError } from './read-head.js';
 import { isForeign, surveyLateLog } from './read-late-log.js';
@@ -104,7 +105,8 @@ async function openLocked(
     exemplars: (request) => head.selectExemplars(request),
   });
   // What a block that cannot be read held may still stand in the log.
-  head.minValidMs = minValidOf(blocks.filter((block) => !reader.broken.has(block.directory)));
+  const sound = blocks.filter((block) => !reader.broken.has(block.directory));
+  head.minValidMs = await inOrderEnd(disk, sound, options.minBlockDurationMs ?? defaultBlockDurationMs);
   const hasBrokenBlocks = unlisted.length + reader.broken.size > 0;
   const read = await readHead(options, {
     ...{ head, kernels, deletions, survey, hasBrokenBlocks, takesSnapshot, events },

@@ -1,9 +1,10 @@
-export type {
-  Database,
-  DatabaseFigures,
-  DatabaseLogger,
-  DatabaseOptions,
-  DatabaseSettings,
+export {
+  type Database,
+  type DatabaseFigures,
+  type DatabaseLogger,
+  type DatabaseOptions,
+  type DatabaseSettings,
+  defaultBlockDurationMs,
 } from './contracts.js';
 export type { CutJob } from './cut-block.js';
 export { openDatabase } from './database.js';
@@ -23,6 +24,7 @@ export {
   type UnknownRefs,
 } from './database-stats.js';
 export { HeadDeletions } from './head-deletions.js';
+export { inOrderEnd } from './in-order-end.js';
 export { stepsOf } from './late-compactor.js';
 export {
   type CheckpointWork,
@@ -33,7 +35,7 @@ export {
   runMaintenance,
 } from './maintenance.js';
 export type { ViewedBlock } from './open-blocks.js';
-export { minValidOf, toViewed, type ViewListener } from './published-view.js';
+export { toViewed, type ViewListener } from './published-view.js';
 export {
   heldPlace,
   isForeign,

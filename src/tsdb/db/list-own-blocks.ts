@@ -11,7 +11,7 @@ export async function listOwnBlocks(disk: Disk, directory: string): Promise<Bloc
   return {
     ...listed,
     blocks: listed.blocks.map((block) => ({
-      directory: block.directory,
+      ...block,
       meta: { ...block.meta, ulid: path.basename(block.directory) },
     })),
   };

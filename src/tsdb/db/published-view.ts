@@ -93,14 +93,3 @@ export class PublishedView {
 export function toViewed({ directory, meta }: { directory: string; meta: BlockMeta }): ViewedBlock {
   return { directory, ulid: meta.ulid, mintMs: meta.mintMs, maxtMs: meta.endMs - 1, revision: 0 };
 }
-
-/** The end of the last block that holds samples in order. Source: tsdb/db.go (inOrderBlocksMaxTime). */
-export function minValidOf(blocks: readonly ListedBlock[]): number {
-  let endMs = Number.NEGATIVE_INFINITY;
-  for (const { meta } of blocks) {
-    const hints = meta.compaction.hints ?? [];
-    if (hints.includes('from-out-of-order') || hints.includes('from-stale-series')) continue;
-    endMs = Math.max(endMs, meta.endMs);
-  }
-  return endMs;
-}

@@ -1,19 +1,18 @@
-import { CorruptionError, type Disk, type DiskFile } from '../../base/index.js';
+import type { Disk, DiskFile } from '../../base/index.js';
 import { CheckedSeries } from './checked-series.js';
-import { FileCursor } from './file-cursor.js';
-import { FileWindow, readFully } from './file-window.js';
-import { type IndexToc, indexHeaderBytes, indexMagic, seriesAlignBytes, tocBytes } from './format.js';
+import { EntryReader, seriesIdBytes } from './entry-reader.js';
+import type { FileCursor } from './file-cursor.js';
+import { readFully } from './file-window.js';
+import type { IndexToc } from './format.js';
 import { PostingsTable } from './postings-table.js';
-import { checkSum, readRange, readSection } from './read-section.js';
+import { checkSum, readSection } from './read-section.js';
+import { readToc, readVersion } from './read-toc.js';
 import type { SeriesEntry } from './series-entry.js';
 import { IndexSymbols } from './symbols.js';
 
-/** Most that a uvarint of a series' length takes. */
-const lengthBytes = 5;
 const checksumBytes = 4;
 /** Read at once where nothing tells how long the postings are. */
 const firstPostingsBytes = 256;
-const newestVersion = 3;
 /** So many scanners are kept between walks, with what they hold of the file. */
 const mostResting = 2;
 
@@ -29,38 +28,6 @@ export async function openIndex(disk: Disk, file: string): Promise<IndexReader> 
     await handle.close();
     throw error;
   }
-}
-
-function readToc(file: DiskFile, sizeBytes: number): IndexToc {
-  if (sizeBytes < indexHeaderBytes + tocBytes) {
-    throw new CorruptionError({
-      path: file.path,
-      offset: 0,
-      expected: `an index of at least ${indexHeaderBytes + tocBytes} bytes`,
-      found: `${sizeBytes}`,
-    });
-  }
-  const cursor = readRange(file, sizeBytes - tocBytes, sizeBytes);
-  checkSum(cursor, 0, tocBytes - checksumBytes);
-  return {
-    symbols: cursor.u64(),
-    series: cursor.u64(),
-    labelIndices: cursor.u64(),
-    labelIndicesTable: cursor.u64(),
-    postings: cursor.u64(),
-    postingsTable: cursor.u64(),
-  };
-}
-
-function readVersion(file: DiskFile): number {
-  const cursor = readRange(file, 0, indexHeaderBytes);
-  const magic = cursor.u32();
-  if (magic !== indexMagic) {
-    cursor.fail(`magic number ${indexMagic.toString(16)}`, magic.toString(16), 0);
-  }
-  const version = cursor.byte();
-  if (version < 1 || version > newestVersion) cursor.fail('an index of version 1, 2 or 3', `${version}`, 4);
-  return version;
 }
 
 /**
@@ -92,7 +59,7 @@ export class IndexReader {
 
   /** The entry of a series begins at its number times this. */
   get seriesIdBytes(): number {
-    return this.version === 1 ? 1 : seriesAlignBytes;
+    return seriesIdBytes(this.version);
   }
 
   /** Fills `into` with the file's bytes from `offset` on, unchecked; answers how many there were. */
@@ -122,28 +89,19 @@ export class IndexReader {
  */
 export class IndexScanner {
   readonly #index: IndexReader;
-  readonly #window: FileWindow;
-  readonly #cursor: FileCursor;
-  readonly #idBytes: number;
+  readonly #entries: EntryReader;
 
   constructor(index: IndexReader, file: DiskFile) {
     this.#index = index;
-    this.#window = new FileWindow(file, index.sizeBytes);
-    this.#cursor = new FileCursor(index.path);
-    this.#idBytes = index.seriesIdBytes;
+    this.#entries = new EntryReader(file, index);
   }
 
   #at(offset: number, length: number): FileCursor {
-    const cursor = this.#cursor;
-    cursor.at = this.#window.ensure(offset, length);
-    cursor.bytes = this.#window.bytes;
-    cursor.fileOffset = this.#window.start;
-    cursor.end = cursor.bytes.length;
-    return cursor;
+    return this.#entries.at(offset, length);
   }
 
   rest(): void {
-    this.#window.rest();
+    this.#entries.rest();
   }
 
   /** Reads the labels of the series `id`; its chunks then by `into.readChunks()`. As `entry`. */
@@ -157,26 +115,7 @@ export class IndexScanner {
    * once for all scanners: `CheckedSeries` tells when.
    */
   entry(id: number): FileCursor {
-    const offset = id * this.#idBytes;
-    const cursor = this.#at(offset, lengthBytes);
-    const first = cursor.at;
-    const length = cursor.uvarint();
-    const head = cursor.at - first;
-    if (length > this.#index.sizeBytes) cursor.fail('a series within the file', `${length} bytes`);
-    if (length + checksumBytes > cursor.end - cursor.at) {
-      this.#at(offset, head + length + checksumBytes);
-      cursor.skip(head);
-    }
-    const start = cursor.at;
-    const end = cursor.skip(length) + length;
-    const { checked } = this.#index;
-    if (!checked.has(id)) {
-      checkSum(cursor, start, end);
-      checked.add(id);
-    }
-    cursor.at = start;
-    cursor.end = end;
-    return cursor;
+    return this.#entries.entry(id);
   }
 
   /**
@@ -204,8 +143,9 @@ export class IndexScanner {
 
   /** The postings that the table says stand at `offset`. Checks their checksum. */
   postingsAt(offset: number): Uint32Array {
-    const length = this.#at(offset, firstPostingsBytes).u32();
-    if (length > this.#index.sizeBytes) this.#cursor.fail('postings within the file', `${length} bytes`);
+    const first = this.#at(offset, firstPostingsBytes);
+    const length = first.u32();
+    if (length > this.#index.sizeBytes) first.fail('postings within the file', `${length} bytes`);
     const cursor = this.#at(offset, 4 + length + checksumBytes);
     cursor.skip(4);
     const start = cursor.skip(length);

@@ -1,4 +1,5 @@
 /** The index of a block; the bytes are drawn in docs/formats/index.md. */
+export { type ChunkSpan, readChunkSpan } from './chunk-span.js';
 export { FileBuffer, uvarintBytes } from './file-buffer.js';
 export { FileCursor } from './file-cursor.js';
 export { ReadAhead, readFully } from './file-window.js';

@@ -6,8 +6,9 @@ import { type ListedBlock, listBlocks, readBlockMeta } from '../block/index.js';
 import {
   type DatabaseReader,
   type DatabaseView,
+  defaultBlockDurationMs,
   emptyReplayStats,
-  minValidOf,
+  inOrderEnd,
   openDatabaseReader,
   toViewed,
 } from '../db/index.js';
@@ -95,7 +96,7 @@ async function read(options: ReadOnlyOptions, reading: Reading): Promise<ReadPar
   const { disk } = options;
   const { places, module, headBytes } = reading;
   const { blocks, broken } = await blocksOf(disk, places);
-  const minValidMs = headStartOf(places, blocks, options.headFrom);
+  const minValidMs = await headStartOf(options, places, blocks);
   const log = headBytes === 0 ? undefined : await readLog(options, { ...reading, minValidMs });
   const view: DatabaseView = {
     version: 0,
@@ -177,12 +178,12 @@ async function blocksOf(
   return { blocks: listed.blocks, broken };
 }
 
-function headStartOf(
+async function headStartOf(
+  { disk, headFrom }: ReadOnlyOptions,
   { data }: Places,
   blocks: readonly ListedBlock[],
-  headFrom: ReadOnlyOptions['headFrom'],
-): number {
+): Promise<number> {
   if (data === undefined) return Number.NEGATIVE_INFINITY;
-  if (headFrom !== 'last-block') return minValidOf(blocks);
+  if (headFrom !== 'last-block') return inOrderEnd(disk, blocks, defaultBlockDurationMs);
   return blocks.at(-1)?.meta.endMs ?? Number.NEGATIVE_INFINITY;
 }

@@ -9,7 +9,13 @@ import {
 } from '../../base/index.js';
 import { Kernels, loadKernels, reserveMemory } from '../../kernels/index.js';
 import { type BlockMeta, createUlid, type ListedBlock, listBlocks } from '../block/index.js';
-import { linkAll, minValidOf, runMaintenance, unfinishedSuffix } from '../db/index.js';
+import {
+  defaultBlockDurationMs,
+  inOrderEnd,
+  linkAll,
+  runMaintenance,
+  unfinishedSuffix,
+} from '../db/index.js';
 import { lockDirectory } from '../lock/index.js';
 import { findPlaces } from './find-places.js';
 import { chunksHeadOf, headBytesFor, mostHeadBytes, readLog } from './read-log.js';
@@ -113,7 +119,8 @@ async function writeHead(into: string, work: HeadWork): Promise<BlockMeta | unde
   if ((await headBytesFor(disk, places)) === 0) return undefined;
   const module = await loadKernels(disk);
   const options = { disk, directory, kernelModule: module, signal };
-  const reading = { places, module, headBytes: mostHeadBytes, minValidMs: minValidOf(blocks) };
+  const minValidMs = await inOrderEnd(disk, blocks, defaultBlockDurationMs);
+  const reading = { places, module, headBytes: mostHeadBytes, minValidMs };
   const { head, deletions, deletesLate } = await readLog(options, reading);
   if (head.mintMs > head.maxtMs) return undefined;
   const kernels = new Kernels(module, reserveMemory({ maxBytes: readerBytes }), readerBytes);

@@ -126,6 +126,43 @@ describe('the blocks of a database', () => {
       await again.close();
     });
 
+  it('lose nothing where a bit is turned in the times of a meta.json', async () => {
+    const disk = new FaultDisk(seededRandom(7));
+    const limits = {
+      retention: { ...retention, timeMs: 120_000 },
+      minBlockDurationMs: 18_000,
+      maxBlockDurationMs: 162_000,
+    };
+    const database = await open(disk, limits);
+    await fill(database, startMs, startMs + 90_000);
+    await database.maybeCut();
+    assert.deepEqual(await counts(database), each(180));
+    await database.close();
+    const metas = names(disk, /meta\.json$/);
+    assert.ok(metas.length >= 3);
+    let turned = 0;
+    for (const target of metas) {
+      const text = Buffer.from(await disk.kill().readFile(target)).toString();
+      for (const { index } of text.matchAll(/(?<="(?:minTime|maxTime)": \d*)\d/g))
+        for (const mask of [1, 2, 4, 8]) {
+          const changed = text.charCodeAt(index) ^ mask;
+          // A number does not begin with 0: such a block is left out, with a warning.
+          const least = /\d/.test(text[index - 1] as string) ? 0x30 : 0x31;
+          if (changed < least || changed > 0x39) continue;
+          const other = disk.kill();
+          other.flip(target, index, mask);
+          const again = await open(other, limits);
+          assert.deepEqual(await counts(again), each(180), `${target} ${index} ${mask}`);
+          await again.maybeCut();
+          await again.compact();
+          assert.deepEqual(await counts(again), each(180), `${target} ${index} ${mask}, compacted`);
+          await again.close();
+          turned++;
+        }
+    }
+    assert.ok(turned > 80);
+  });
+
   for (const name of ['', '..', 'wal', '../data', 'snapshots'])
     it(`name as their parents nothing but blocks: ${JSON.stringify(name)} stays`, async () => {
       const disk = new FaultDisk(seededRandom(6));
