@@ -114,8 +114,13 @@ class FieldReader {
     return this.#optional(name, Array.isArray, 'a list');
   }
 
-  object(name: string): FieldReader {
-    return new FieldReader(this.#fields[name] ?? {}, this.#file, `"${name}"`);
+  /** Names of fields, save those. */
+  namesBut(known: ReadonlySet<string>): string[] {
+    return Object.keys(this.#fields).filter((name) => !known.has(name));
+  }
+
+  object(name: string, isRequired = false): FieldReader {
+    return new FieldReader(this.#fields[name] ?? (isRequired ? undefined : {}), this.#file, `"${name}"`);
   }
 
   required<T>(value: T | undefined, name: string): T {
@@ -142,7 +147,7 @@ export function parseBlockMeta(text: string, file: string, expected = version): 
     mintMs: fields.required(fields.number('minTime'), 'minTime'),
     endMs: fields.required(fields.number('maxTime'), 'maxTime'),
     stats: parseStats(fields.object('stats')),
-    compaction: parseCompaction(fields.object('compaction'), file),
+    compaction: parseCompaction(fields.object('compaction', true), file),
   };
 }
 
@@ -157,7 +162,18 @@ function parseStats(fields: FieldReader): BlockStats {
   });
 }
 
+const compactionFields: ReadonlySet<string> = new Set([
+  'level',
+  'sources',
+  'deletable',
+  'parents',
+  'failed',
+  'hints',
+]);
+
+/** A field that is not known is a hint that is not known: it may be `hints` with a bit turned. */
 function parseCompaction(fields: FieldReader, file: string): BlockCompaction {
+  const hints = [...(fields.texts('hints') ?? []), ...fields.namesBut(compactionFields)];
   const parents = fields.list('parents')?.map((value): BlockParent => {
     const parent = new FieldReader(value, file, 'a parent');
     return {
@@ -173,7 +189,7 @@ function parseCompaction(fields: FieldReader, file: string): BlockCompaction {
       deletable: fields.flag('deletable'),
       parents,
       failed: fields.flag('failed'),
-      hints: fields.texts('hints'),
+      hints: hints.length > 0 ? hints : undefined,
     }),
   };
 }

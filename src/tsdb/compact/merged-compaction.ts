@@ -1,13 +1,10 @@
 import type { BlockCompaction, BlockMeta } from '../block/index.js';
-
-const partialHints = ['from-stale-series', 'from-selected-series'];
-const lateHint = 'from-out-of-order';
+import { hintsOf, isLate, lateHint, partialHints } from './block-hints.js';
 
 /** What a block says of where it came from. Source: tsdb/compact.go (CompactBlockMetas). */
 export function mergedCompaction(metas: readonly BlockMeta[]): BlockCompaction {
-  const hintsOf = ({ compaction: { hints = [] } }: BlockMeta): readonly string[] => hints;
   const hints = partialHints.filter((hint) => metas.some((meta) => hintsOf(meta).includes(hint)));
-  if (metas.every((meta) => hintsOf(meta).includes(lateHint))) hints.push(lateHint);
+  if (metas.every(isLate)) hints.push(lateHint);
   const sources = new Set(metas.flatMap(({ compaction }) => compaction.sources ?? []));
   return {
     level: Math.max(...metas.map(({ compaction }) => compaction.level)) + 1,

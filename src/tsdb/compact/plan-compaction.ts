@@ -1,4 +1,5 @@
 import type { BlockMeta } from '../block/index.js';
+import { hintsOf, isLate, partialHints } from './block-hints.js';
 
 export interface CompactionRules {
   /** What blocks grow to, rising; the first is that of a block that is cut from the head. */
@@ -25,8 +26,7 @@ export function blockRanges(shortestMs: number, longestMs: number): number[] {
  * tsdb/compact.go (LeveledCompactor.plan).
  */
 export function planCompaction(blocks: readonly BlockMeta[], rules: CompactionRules): readonly BlockMeta[] {
-  const classes = ['', 'from-stale-series', 'from-selected-series'];
-  for (const name of classes) {
+  for (const name of ['', ...partialHints]) {
     const plan = planClass(withoutEarly(blocks.filter((meta) => classOf(meta) === name)), rules);
     if (plan.length > 0) return plan;
   }
@@ -38,7 +38,6 @@ export function planCompaction(blocks: readonly BlockMeta[], rules: CompactionRu
  * is complete, and a start would take nothing of it from the log. Prometheus merges them.
  */
 function withoutEarly(blocks: readonly BlockMeta[]): BlockMeta[] {
-  const isLate = ({ compaction: { hints = [] } }: BlockMeta): boolean => hints.includes('from-out-of-order');
   const inOrderEndMs = blocks.reduce(
     (endMs, meta) => (isLate(meta) ? endMs : Math.max(endMs, meta.endMs)),
     Number.NEGATIVE_INFINITY,
@@ -46,9 +45,8 @@ function withoutEarly(blocks: readonly BlockMeta[]): BlockMeta[] {
   return blocks.filter((meta) => !isLate(meta) || meta.endMs <= inOrderEndMs);
 }
 
-function classOf({ compaction: { hints = [] } }: BlockMeta): string {
-  if (hints.includes('from-stale-series')) return 'from-stale-series';
-  return hints.includes('from-selected-series') ? 'from-selected-series' : '';
+function classOf(meta: BlockMeta): string {
+  return partialHints.find((hint) => hintsOf(meta).includes(hint)) ?? '';
 }
 
 function planClass(blocks: readonly BlockMeta[], { rangesMs, mergesOverlaps }: CompactionRules): BlockMeta[] {

@@ -90,6 +90,15 @@ describe('the plan of a compaction', () => {
       'bc',
     ],
     [
+      'late samples beyond all others, and some with a hint that is not known',
+      [
+        ...row(1),
+        block('x', 20, 40, { hints: ['from,out-of-order'] }),
+        block('y', 20, 40, { hints: ['from-out-of-order'] }),
+      ],
+      '',
+    ],
+    [
       'overlaps, whatever else there is',
       [...row(4), block('p', 70, 90), block('q', 85, 95), block('r', 95, 100)],
       'dpq',

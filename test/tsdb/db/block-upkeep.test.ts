@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { seededRandom } from '../../../src/base/index.js';
 import { SymbolTable } from '../../../src/storage/index.js';
+import type { HeadDatabase } from '../../../src/tsdb/db/head-database.js';
 import { beyondRetention } from '../../../src/tsdb/db/retention.js';
 import { always, request } from '../../storage/storage-samples.js';
 import { FaultDisk } from '../../support/fault-disk.js';
@@ -162,6 +163,35 @@ describe('the blocks of a database', () => {
     }
     assert.ok(turned > 80);
   });
+
+  it('lose nothing where a bit is turned in what a meta.json says of late samples', async () => {
+    const disk = new FaultDisk(seededRandom(8));
+    const database = await open(disk, { outOfOrderWindowMs: 10_000 });
+    await fill(database, startMs, startMs + 8000);
+    await fill(database, startMs + 3250, startMs + 4250);
+    await (database as HeadDatabase).compactLate();
+    await database.close();
+    const [target = ''] = names(disk, /meta\.json$/);
+    const text = Buffer.from(await disk.kill().readFile(target)).toString();
+    assert.match(text, /from-out-of-order/);
+    const start = text.indexOf('"compaction"');
+    let broken = 0;
+    for (let at = start; at < text.length; at++)
+      for (let bit = 0; bit < 8; bit++) {
+        const other = disk.kill();
+        other.flip(target, at, 1 << bit);
+        for (let life = 0; life < 2; life++) {
+          const again = await open(other, { outOfOrderWindowMs: 10_000 });
+          const isBroken = again.stats.brokenBlocks > 0;
+          broken += Number(isBroken);
+          assert.deepEqual(await counts(again), each(isBroken ? 16 : 18), `${at} ${bit} ${life}`);
+          if (isBroken) break;
+          await again.compact();
+          await again.close();
+        }
+      }
+    assert.ok(broken > 100);
+  }).timeout(30_000);
 
   for (const name of ['', '..', 'wal', '../data', 'snapshots'])
     it(`name as their parents nothing but blocks: ${JSON.stringify(name)} stays`, async () => {
