@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   discovery: [...open, 'http', 'yaml'],
   scrape: [...toStorage, 'yaml', 'http', 'exposition', 'discovery'],
   config: [...open, 'yaml'],
-  remote: toStorage,
+  remote: [...toStorage, 'yaml', 'http'],
   web: [...open, 'promql', 'exposition', 'storage'],
   client: [...open, 'http'],
   sources: [...toStorage, 'tsdb', 'promql', 'promqltest', 'client'],

@@ -1,8 +1,11 @@
 import type { DiscoveryOptions } from '../discovery/options.js';
+import type { RemoteReadOptions, RemoteWriteOptions } from '../remote/options.js';
 import type { ScrapeOptions } from '../scrape/options.js';
 import type { StorageOptions } from '../tsdb/options.js';
-import type { RawYaml } from '../yaml/index.js';
+import type { AlertingOptions } from './alerting.js';
 import type { GlobalConfig } from './global.js';
+import type { OtlpOptions } from './otlp.js';
+import type { TracingOptions } from './tracing.js';
 
 /** One entry of `scrape_configs`. */
 export interface Job {
@@ -10,18 +13,18 @@ export interface Job {
   readonly discovery: DiscoveryOptions;
 }
 
-/** Top-level blocks that are known by name and kept as they stand. */
-export const rawBlocks = ['alerting', 'tracing', 'remote_write', 'remote_read', 'otlp'] as const;
-export type RawBlock = (typeof rawBlocks)[number];
-
 /** A checked configuration: everything inherited is filled in, paths are joined with the file's directory. */
 export interface Config {
   readonly global: GlobalConfig;
   /** `runtime.gogc`, which says nothing to this runtime and is shown as set. */
   readonly goGcPercent: number;
-  readonly jobs: readonly Job[];
+  readonly alerting: AlertingOptions;
   readonly ruleFiles: readonly string[];
   readonly scrapeConfigFiles: readonly string[];
+  readonly jobs: readonly Job[];
   readonly storage: StorageOptions;
-  readonly raw: ReadonlyMap<RawBlock, RawYaml>;
+  readonly tracing: TracingOptions | undefined;
+  readonly remoteWrite: readonly RemoteWriteOptions[];
+  readonly remoteRead: readonly RemoteReadOptions[];
+  readonly otlp: OtlpOptions;
 }

@@ -18,6 +18,8 @@ export type WrittenGlobal = StructOf<ReturnType<typeof globalFields>>;
 export type GlobalConfig = Omit<WrittenGlobal, 'externalLabels' | 'metricNameValidationScheme'> &
   CompleteGlobal & {
     readonly externalLabels: Labels;
+    /** The same, with those whose variable is empty. */
+    readonly shownExternalLabels: ReadonlyMap<string, string>;
   };
 
 const defaultIntervalMs = 60_000;
@@ -46,6 +48,11 @@ export function globalSchema(): Schema<WrittenGlobal> {
   });
 }
 
+/** What no block, or an empty one, stands for. */
+export function defaultGlobal(): WrittenGlobal {
+  return { ...globalSchema().absent(), metricNameEscapingScheme: 'allow-utf-8' };
+}
+
 /** Fills in defaults and expands environment variables in the external labels' values. */
 export function completeGlobal(
   written: WrittenGlobal,
@@ -59,7 +66,7 @@ export function completeGlobal(
       if (value === '') onEmptyVariable(name);
       return value;
     });
-  const labels = [...written.externalLabels].flatMap(([name, value]) => [name, expand(value)]);
+  const labels = [...written.externalLabels].map(([name, value]) => [name, expand(value)] as const);
   return {
     ...written,
     scrapeInterval,
@@ -68,6 +75,7 @@ export function completeGlobal(
     metricNameValidationScheme: written.metricNameValidationScheme || 'utf8',
     scrapeNativeHistograms: written.scrapeNativeHistograms ?? false,
     extraScrapeMetrics: written.extraScrapeMetrics ?? false,
-    externalLabels: Labels.fromPairs(...labels),
+    externalLabels: Labels.fromPairs(...labels.flat()),
+    shownExternalLabels: new Map(labels),
   };
 }

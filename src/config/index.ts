@@ -1,4 +1,4 @@
-export { type Config, type Job, type RawBlock, rawBlocks } from './config.js';
+export type { Config, Job } from './config.js';
 export type { GlobalConfig } from './global.js';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.js';
 export { maskSecrets } from './mask-secrets.js';

@@ -7,6 +7,8 @@ import {
   takeDiscovery,
 } from '../discovery/options.js';
 import { checkHttpClient, httpClientFields, joinPath, resolveHttpPaths } from '../http/options.js';
+import { checkRelabelRule, type RelabelRule } from '../model/index.js';
+import { remoteRead, remoteWrite, resolveRemotePaths } from '../remote/options.js';
 import { checkScrape, checkScrapeRules, completeScrapeOptions, scrapeFields } from '../scrape/options.js';
 import { storageSchema } from '../tsdb/options.js';
 import {
@@ -16,15 +18,17 @@ import {
   int,
   list,
   optional,
-  raw,
   type StructOf,
   string,
   struct,
   withDefault,
 } from '../yaml/index.js';
-import { type Config, type Job, rawBlocks } from './config.js';
-import { completeGlobal, type GlobalConfig, globalSchema } from './global.js';
+import { alerting, resolveAlertingPaths } from './alerting.js';
+import type { Config, Job } from './config.js';
+import { completeGlobal, defaultGlobal, type GlobalConfig, globalSchema } from './global.js';
 import { findNotYetEffective } from './not-yet-effective.js';
+import { otlp, strategyProblem } from './otlp.js';
+import { resolveTracingPaths, tracing } from './tracing.js';
 
 export interface LoadOptions {
   readonly text: string;
@@ -65,15 +69,15 @@ function topFields() {
   return {
     global: optional(globalSchema()),
     runtime: withDefault(struct({ gogc: int() }, { typeName: 'config.RuntimeConfig' }), { gogc: 0 }),
-    alerting: raw(),
+    alerting: alerting(),
     rule_files: list(string()),
     scrape_config_files: list(string()),
     scrape_configs: list(optional(jobSchema())),
     storage: storageSchema(),
-    tracing: raw(),
-    remote_write: raw(),
-    remote_read: raw(),
-    otlp: raw(),
+    tracing: optional(tracing()),
+    remote_write: list(optional(remoteWrite())),
+    remote_read: list(optional(remoteRead())),
+    otlp: otlp(),
   };
 }
 type Written = StructOf<ReturnType<typeof topFields>>;
@@ -85,15 +89,22 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const emptyVariables: string[] = [];
   const { value } = decoded;
   if (value === undefined) return { problems: decoded.problems, notYetEffective: [], emptyVariables };
-  const written = value.global ?? globalSchema().absent();
+  const written = value.global ?? defaultGlobal();
   const global = completeGlobal(
     written,
     (name) => (Object.hasOwn(options.env, name) ? options.env[name] : undefined),
     (name) => emptyVariables.push(name),
   );
   const problems = [...decoded.problems];
-  problems.push(...checkPaths(value, decoded, options.file));
-  const jobs = completeJobs({ value, decoded, global, options, problems });
+  const report: ReportAt = (at, key, text) => {
+    const place = decoded.placeOf(at, key);
+    problems.push({ kind: 'check', file: options.file, ...place, message: text, upstreamText: text });
+  };
+  checkPaths(value, report);
+  const jobs = completeJobs({ value, decoded, global, options, report });
+  checkRemote(value, global, report);
+  const strategy = strategyProblem(value.otlp, global.metricNameValidationScheme === 'legacy');
+  if (strategy !== undefined) report(value.otlp, 'translation_strategy', strategy);
   const notYetEffective = findNotYetEffective(value);
   if (problems.length > 0) return { problems, notYetEffective, emptyVariables };
   return {
@@ -104,27 +115,57 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   };
 }
 
+/** Reports what is wrong with an object or a key of it, in upstream's words. */
+type ReportAt = (at: object, key: string, text: string) => void;
+
 /** What upstream's runtime collects garbage at; shown, and without effect here. */
 const defaultGoGcPercent = 75;
 
 /** `*` stands for itself nowhere but in the last element of a path. */
 const globPattern = /^[^*]*(\*[^/]*)?$/;
 
-function checkPaths(value: Written, decoded: DecodedYaml<Written>, file: string): ConfigProblem[] {
-  const check = (key: string, text: string, paths: readonly string[]): ConfigProblem[] =>
-    paths
-      .filter((path) => !globPattern.test(path))
-      .map((path) => ({
-        kind: 'check',
-        file,
-        ...decoded.placeOf(value, key),
-        message: `${text} ${quoteGo(path)}`,
-        upstreamText: `${text} ${quoteGo(path)}`,
-      }));
-  return [
-    ...check('rule_files', 'invalid rule file path', value.ruleFiles),
-    ...check('scrape_config_files', 'invalid scrape config file path', value.scrapeConfigFiles),
-  ];
+function checkPaths(value: Written, report: ReportAt): void {
+  const check = (key: string, text: string, paths: readonly string[]): void => {
+    for (const path of paths) if (!globPattern.test(path)) report(value, key, `${text} ${quoteGo(path)}`);
+  };
+  check('rule_files', 'invalid rule file path', value.ruleFiles);
+  check('scrape_config_files', 'invalid scrape config file path', value.scrapeConfigFiles);
+}
+
+/** Alerting and remote endpoints, where they are looked at as a whole. Source: config.go (Config.UnmarshalYAML). */
+function checkRemote(
+  value: Written,
+  { metricNameValidationScheme: scheme }: GlobalConfig,
+  report: ReportAt,
+): void {
+  const checkRules = (at: object, key: string, rules: readonly (RelabelRule | undefined)[]): void => {
+    for (const rule of rules) {
+      const text = rule === undefined ? undefined : checkRelabelRule(rule, scheme);
+      if (text !== undefined) report(at, key, text);
+    }
+  };
+  checkRules(value.alerting, 'alert_relabel_configs', value.alerting.alertRelabelConfigs);
+  for (const manager of value.alerting.alertmanagers) {
+    if (manager === undefined) continue;
+    checkRules(manager, 'alert_relabel_configs', manager.alertRelabelConfigs);
+    checkRules(manager, 'relabel_configs', manager.relabelConfigs);
+  }
+  const checkNames = (kind: 'write' | 'read', remotes: readonly ({ name: string } | undefined)[]): void => {
+    const names = new Set<string>();
+    for (const remote of remotes) {
+      if (remote === undefined) {
+        report(value, `remote_${kind}`, `empty or null remote ${kind} config section`);
+        continue;
+      }
+      const text = `found multiple remote ${kind} configs with job name ${quoteGo(remote.name)}`;
+      if (remote.name !== '' && names.has(remote.name)) report(remote, 'name', text);
+      names.add(remote.name);
+    }
+  };
+  checkNames('write', value.remoteWrite);
+  for (const remote of value.remoteWrite)
+    if (remote !== undefined) checkRules(remote, 'write_relabel_configs', remote.writeRelabelConfigs);
+  checkNames('read', value.remoteRead);
 }
 
 function completeJobs(given: {
@@ -132,15 +173,11 @@ function completeJobs(given: {
   decoded: DecodedYaml<Written>;
   global: GlobalConfig;
   options: LoadOptions;
-  problems: ConfigProblem[];
+  report: ReportAt;
 }): Job[] {
-  const { decoded, value, options } = given;
+  const { decoded, value, options, report } = given;
   const jobs: Job[] = [];
   const names = new Set<string>();
-  const report = (at: object, key: string, text: string): void => {
-    const place = decoded.placeOf(at, key);
-    given.problems.push({ kind: 'check', file: options.file, ...place, message: text, upstreamText: text });
-  };
   for (const job of value.scrapeConfigs) {
     if (job === undefined) {
       report(value, 'scrape_configs', 'empty or null scrape config section');
@@ -172,13 +209,7 @@ function completeJobs(given: {
 }
 
 function assemble(value: Written, global: GlobalConfig, jobs: readonly Job[], directory: string): Config {
-  const blocks = {
-    alerting: value.alerting,
-    tracing: value.tracing,
-    remote_write: value.remoteWrite,
-    remote_read: value.remoteRead,
-    otlp: value.otlp,
-  };
+  const given = <T>(blocks: readonly (T | undefined)[]): T[] => blocks.filter((block) => block !== undefined);
   return {
     global: {
       ...global,
@@ -186,15 +217,14 @@ function assemble(value: Written, global: GlobalConfig, jobs: readonly Job[], di
       scrapeFailureLogFile: joinPath(directory, global.scrapeFailureLogFile),
     },
     goGcPercent: value.runtime.gogc || defaultGoGcPercent,
-    jobs,
+    alerting: resolveAlertingPaths(value.alerting, directory),
     ruleFiles: value.ruleFiles.map((file) => joinPath(directory, file)),
     scrapeConfigFiles: value.scrapeConfigFiles.map((file) => joinPath(directory, file)),
+    jobs,
     storage: value.storage,
-    raw: new Map(
-      rawBlocks.flatMap((name) => {
-        const block = blocks[name];
-        return block === undefined ? [] : [[name, block] as const];
-      }),
-    ),
+    tracing: value.tracing && resolveTracingPaths(value.tracing, directory),
+    remoteWrite: given(value.remoteWrite).map((remote) => resolveRemotePaths(remote, directory)),
+    remoteRead: given(value.remoteRead).map((remote) => resolveRemotePaths(remote, directory)),
+    otlp: value.otlp,
   };
 }

@@ -1,19 +1,3 @@
-/** Keys whose values must not be shown. */
-const secretKeys =
-  'password|credentials|bearer_token|client_secret|client_certificate_key|secret_key|secrets?|key|auth_token|' +
-  'api_key|token|refresh_token|application_key|application_secret|consumer_key|service_account_key|private_key|' +
-  'proxy_connect_header|connection_string';
-const secretKey = new RegExp(`^(?:${secretKeys})$`);
-
-export function isSecretKey(key: string): boolean {
-  return secretKey.test(key);
-}
-
-/** The password of a URL, as upstream shows it. */
-export function maskUserInfo(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/]*):[^@/]*@/i, '$1:xxxxx@');
-}
-
 /** Lines that a code frame shows before and behind the one it is about. */
 const shownLines = 2;
 /** A secret that spans lines begins no further above. */

@@ -1,10 +1,9 @@
-import { otherMechanisms } from '../discovery/options.js';
+import { mechanisms, runnableMechanisms } from '../discovery/options.js';
 
 /** The part of a written configuration that is looked at here. */
 interface Looked {
-  readonly alerting: unknown;
+  readonly alerting: { readonly alertmanagers: readonly unknown[] };
   readonly tracing: unknown;
-  readonly otlp: unknown;
   readonly remoteWrite: unknown;
   readonly remoteRead: unknown;
   readonly ruleFiles: readonly string[];
@@ -14,13 +13,11 @@ interface Looked {
 }
 
 const topKeys = [
-  ['alerting', 'alerting'],
   ['rule_files', 'ruleFiles'],
   ['scrape_config_files', 'scrapeConfigFiles'],
   ['tracing', 'tracing'],
   ['remote_write', 'remoteWrite'],
   ['remote_read', 'remoteRead'],
-  ['otlp', 'otlp'],
 ] as const;
 
 /** Keys of a job or of `global` that are read and that nothing acts on, with how to see that one is set. */
@@ -34,7 +31,9 @@ const jobKeys: readonly (readonly [path: string, property: string])[] = [
   ['no_proxy', 'noProxy'],
   ['proxy_from_environment', 'proxyFromEnvironment'],
   ['proxy_connect_header', 'proxyConnectHeader'],
-  ...otherMechanisms.map((name) => [`${name}_sd_configs`, `${name}SdConfigs`] as const),
+  ...mechanisms
+    .filter((name) => !runnableMechanisms.has(name))
+    .map((name) => [`${name}_sd_configs`, `${name}SdConfigs`] as const),
 ];
 const globalKeys: readonly (readonly [path: string, property: string])[] = [
   ['query_log_file', 'queryLogFile'],
@@ -44,6 +43,7 @@ const globalKeys: readonly (readonly [path: string, property: string])[] = [
 /** Each key once, in a fixed order: `remote_write`, `scrape_configs[].oauth2`. */
 export function findNotYetEffective(written: Looked): string[] {
   const found: string[] = [];
+  if (isSet(written.alerting.alertmanagers)) found.push('alerting');
   for (const [key, property] of topKeys) if (isSet(written[property])) found.push(key);
   for (const [key, property] of globalKeys) {
     if (isSet(propertyOf(written.global, property))) found.push(`global.${key}`);

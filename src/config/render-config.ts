@@ -1,13 +1,28 @@
 import { compareUtf8, formatDuration } from '../base/index.js';
-import type { DiscoveryOptions } from '../discovery/options.js';
-import type { Labels, RelabelRule } from '../model/index.js';
+import { discoveryFields, writtenDiscovery } from '../discovery/options.js';
+import { httpClientFields } from '../http/options.js';
+import type { RelabelRule } from '../model/index.js';
+import { remoteRead, remoteWrite } from '../remote/options.js';
 import type { ScrapeOptions } from '../scrape/options.js';
 import type { StorageOptions } from '../tsdb/options.js';
-import { formatBase2Bytes, type RawYaml, writeYaml, type YamlValue } from '../yaml/index.js';
+import {
+  type Fields,
+  formatBase2Bytes,
+  list,
+  map,
+  optional,
+  type Schema,
+  type StructOf,
+  string,
+  struct,
+  writeYaml,
+  type YamlValue,
+} from '../yaml/index.js';
+import { alerting } from './alerting.js';
 import type { Config, Job } from './config.js';
 import type { GlobalConfig } from './global.js';
-import { isSecretKey, maskUserInfo } from './mask-secrets.js';
-import { httpEntries } from './render-http.js';
+import { otlp } from './otlp.js';
+import { tracing } from './tracing.js';
 
 type Entries = (readonly [key: string, value: YamlValue])[];
 
@@ -22,22 +37,18 @@ export interface RenderOptions {
 
 /** The configuration as /api/v1/status/config shows it: everything filled in, secrets as `<secret>`. */
 export function renderConfig(config: Config, options: RenderOptions = {}): string {
-  const raw = (name: Parameters<typeof config.raw.get>[0]): Entries => {
-    const block = config.raw.get(name);
-    return block === undefined ? [] : [[name, maskRaw(block)]];
-  };
   const entries: Entries = [
     ['global', new Map(globalEntries(config.global))],
     ['runtime', new Map([['gogc', config.goGcPercent]])],
-    ...raw('alerting'),
+    ...block('alerting', alerting(), config.alerting),
     ...listEntry('rule_files', config.ruleFiles),
     ...listEntry('scrape_config_files', config.scrapeConfigFiles),
     ...(config.jobs.length > 0 ? [['scrape_configs', config.jobs.map(renderJob)] as const] : []),
     ['storage', renderStorage(config.storage, options)],
-    ...raw('tracing'),
-    ...raw('remote_write'),
-    ...raw('remote_read'),
-    ['otlp', renderOtlp(config.raw.get('otlp'))],
+    ...block('tracing', optional(tracing()), config.tracing),
+    ...block('remote_write', list(remoteWrite()), config.remoteWrite),
+    ...block('remote_read', list(remoteRead()), config.remoteRead),
+    ...block('otlp', otlp(), config.otlp),
   ];
   return writeYaml(new Map(entries));
 }
@@ -45,6 +56,15 @@ export function renderConfig(config: Config, options: RenderOptions = {}): strin
 /** One job alone, as /api/v1/scrape_pools/config shows it. */
 export function renderScrapeConfig(job: Job): string {
   return writeYaml(renderJob(job));
+}
+
+/** Nothing where it is empty. */
+function block<T>(key: string, schema: Schema<T>, value: T): Entries {
+  return schema.isZero(value) ? [] : [[key, schema.print(value)]];
+}
+
+function entriesOf<F extends Fields>(fields: F, value: StructOf<F>): Entries {
+  return [...(struct(fields, { typeName: '' }).print(value) as ReadonlyMap<string, YamlValue>)];
 }
 
 function listEntry(key: string, values: readonly string[]): Entries {
@@ -58,10 +78,6 @@ const durationEntry = (key: string, ms: number): Entries => (ms === 0 ? [] : [[k
 const sizeEntry = (key: string, bytes: number): Entries =>
   bytes === 0 ? [] : [[key, formatBase2Bytes(bytes)]];
 
-function labelsMap(labels: Labels): ReadonlyMap<string, YamlValue> {
-  return new Map(labels);
-}
-
 function globalEntries(global: GlobalConfig): Entries {
   return [
     ...durationEntry('scrape_interval', global.scrapeInterval),
@@ -71,9 +87,7 @@ function globalEntries(global: GlobalConfig): Entries {
     ...durationEntry('rule_query_offset', global.ruleQueryOffset),
     ...textEntry('query_log_file', global.queryLogFile),
     ...textEntry('scrape_failure_log_file', global.scrapeFailureLogFile),
-    ...(global.externalLabels.size > 0
-      ? [['external_labels', labelsMap(global.externalLabels)] as const]
-      : []),
+    ...block('external_labels', map(string()), new Map(global.shownExternalLabels)),
     ...limitEntries(global),
     ...numberEntry('keep_dropped_targets', global.keepDroppedTargets),
     ['metric_name_validation_scheme', global.metricNameValidationScheme],
@@ -108,10 +122,10 @@ function limitEntries(limits: Limits): Entries {
 function renderJob({ scrape, discovery }: Job): ReadonlyMap<string, YamlValue> {
   return new Map([
     ...scrapeEntries(scrape),
-    ...httpEntries(scrape.http),
+    ...entriesOf(httpClientFields(), scrape.http),
     ...rulesEntry('relabel_configs', scrape.relabelConfigs),
     ...rulesEntry('metric_relabel_configs', scrape.metricRelabelConfigs),
-    ...discoveryEntries(discovery),
+    ...entriesOf(discoveryFields(), writtenDiscovery(discovery)),
   ]);
 }
 
@@ -162,34 +176,6 @@ function renderRule(rule: RelabelRule): ReadonlyMap<string, YamlValue> {
   return new Map(entries);
 }
 
-function discoveryEntries(discovery: DiscoveryOptions): Entries {
-  const entries: Entries = [];
-  for (const [name, blocks] of discovery.unsupported) {
-    entries.push([`${name}_sd_configs`, blocks.map(maskRaw)]);
-  }
-  if (discovery.fileConfigs.length > 0) {
-    const configs = discovery.fileConfigs.map(
-      ({ files, refreshIntervalMs }) =>
-        new Map<string, YamlValue>([
-          ['files', files],
-          ['refresh_interval', formatDuration(refreshIntervalMs)],
-        ]),
-    );
-    entries.push(['file_sd_configs', configs]);
-  }
-  if (discovery.staticGroups.length > 0) {
-    const groups = discovery.staticGroups.map(
-      (group) =>
-        new Map<string, YamlValue>([
-          ['targets', group.targets.map((target) => target.get('__address__'))],
-          ...(group.labels.size > 0 ? [['labels', labelsMap(group.labels)] as const] : []),
-        ]),
-    );
-    entries.push(['static_configs', groups]);
-  }
-  return entries.sort(([a], [b]) => compareUtf8(a, b));
-}
-
 /** `outofordertimewindow` is a field of upstream's without a key of its own, which its YAML so shows. */
 function renderStorage({ tsdb, exemplars }: StorageOptions, options: RenderOptions): YamlValue {
   const windowMs = tsdb?.outOfOrderTimeWindow ?? 0;
@@ -210,9 +196,7 @@ function renderStorage({ tsdb, exemplars }: StorageOptions, options: RenderOptio
     ...durationEntry('out_of_order_time_window', windowMs),
     ...numberEntry('stale_series_compaction_threshold', tsdb?.staleSeriesCompactionThreshold ?? 0),
     ...(floats === '' ? [] : [['chunk_encoding', new Map([['floats', floats]])] as const]),
-    ...(retention.length > 0 || tsdb?.retention !== undefined
-      ? [['retention', new Map(retention)] as const]
-      : []),
+    ['retention', new Map(retention)],
   ]);
   return new Map<string, YamlValue>([
     ['tsdb', shown],
@@ -220,36 +204,4 @@ function renderStorage({ tsdb, exemplars }: StorageOptions, options: RenderOptio
       ? []
       : [['exemplars', new Map(numberEntry('max_exemplars', exemplars.maxExemplars))] as const]),
   ]);
-}
-
-function renderOtlp(raw: RawYaml | undefined): YamlValue {
-  return new Map<string, YamlValue>([
-    ...(raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : []),
-    ['translation_strategy', 'UnderscoreEscapingWithSuffixes'],
-    ['label_name_underscore_sanitization', true],
-    ['label_name_preserve_multiple_underscores', true],
-    ...(raw instanceof Map ? (maskRaw(raw) as ReadonlyMap<string, YamlValue>) : []),
-  ]);
-}
-
-/** A block that nothing is known of: whatever is named as a secret is masked. */
-function maskRaw(raw: RawYaml): YamlValue {
-  if (raw === null) return null;
-  if (Array.isArray(raw)) return (raw as readonly RawYaml[]).map(maskRaw);
-  if (raw instanceof Map) {
-    return new Map(
-      [...raw].map(([key, value]: [string, RawYaml]) => {
-        if (isSecretKey(key) && value !== null) return [key, '<secret>'] as const;
-        if (key === 'source_labels' && Array.isArray(value))
-          return [key, { flow: value.map(rawText) }] as const;
-        return [key, maskRaw(value)] as const;
-      }),
-    );
-  }
-  const scalar = raw as { readonly text: string; readonly isString: boolean };
-  return scalar.isString ? maskUserInfo(scalar.text) : { verbatim: scalar.text };
-}
-
-function rawText(raw: RawYaml): string {
-  return raw !== null && typeof raw === 'object' && 'text' in raw ? raw.text : '';
 }

@@ -70,9 +70,9 @@ export class DiscoveryManager {
       running.set(key, entry);
       if (kept === undefined) started.push(entry);
     };
-    const { staticGroups, fileConfigs } = options;
+    const { staticGroups, configs } = options;
     if (staticGroups.length > 0) keep(staticKey(staticGroups), () => createStaticProvider(staticGroups));
-    for (const config of fileConfigs) {
+    for (const config of configs.file ?? []) {
       const { clock, disk, logger } = this.#options;
       const onReadError = (): void => {
         this.#readErrors++;

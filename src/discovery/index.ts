@@ -1,5 +1,6 @@
 export { DiscoveryManager, type DiscoveryManagerOptions } from './discovery-manager.js';
 export { readTargetFile, type TargetFile } from './file/read-target-file.js';
-export type { DiscoveryOptions, FileDiscoveryOptions, OtherMechanism } from './options.js';
+export type { DiscoveryOptions, FileDiscoveryOptions, Mechanism } from './options.js';
+export { runnableMechanisms } from './options.js';
 export type { Provider } from './provider.js';
 export type { TargetGroup } from './target-group.js';

@@ -5,6 +5,7 @@ import {
   list,
   map,
   optional,
+  printed,
   type Report,
   raw,
   refine,
@@ -14,10 +15,31 @@ import {
   struct,
   withDefault,
 } from '../yaml/index.js';
+import { maskUserInfo } from './mask-user-info.js';
+import { parseGoUrl } from './parse-url.js';
 import { Secret } from './secret.js';
 
-function secret(): Schema<Secret> {
-  return refine(string(), { zero: new Secret(''), convert: (text) => new Secret(text) });
+export function secret(): Schema<Secret> {
+  return refine<string, Secret>(string(), {
+    zero: new Secret(''),
+    convert: (text) => new Secret(text),
+    print: (value) => (value.isEmpty ? null : String(value)),
+    isZero: (value) => value.isEmpty,
+  });
+}
+
+/** The text of a URL; its password is not printed. */
+export function url(): Schema<string> {
+  return refine(string(), {
+    zero: '',
+    print: maskUserInfo,
+    convert(text, report) {
+      const parsed = parseGoUrl(text);
+      if (parsed.ok) return text;
+      report(parsed.error);
+      return undefined;
+    },
+  });
 }
 
 export const tlsVersions = ['TLS13', 'TLS12', 'TLS11', 'TLS10'] as const;
@@ -46,7 +68,7 @@ export function tlsFields() {
     cert_ref: string(),
     key_ref: string(),
     server_name: string(),
-    insecure_skip_verify: bool(),
+    insecure_skip_verify: printed(bool()),
     min_version: tlsVersion(),
     max_version: tlsVersion(),
   } satisfies Fields;
@@ -103,7 +125,7 @@ export type Authorization = StructOf<ReturnType<typeof authorizationFields>>;
 
 function proxyFields() {
   return {
-    proxy_url: string(),
+    proxy_url: url(),
     no_proxy: string(),
     proxy_from_environment: bool(),
     proxy_connect_header: map(list(secret()), 'config.ProxyHeader'),
@@ -139,7 +161,6 @@ export function headerFields() {
 }
 
 /** The keys of the block, to be spread into the struct that holds it inline. */
-
 export function httpClientFields() {
   return {
     basic_auth: optional(struct(basicAuthFields(), { typeName: 'config.plain' })),
@@ -148,8 +169,8 @@ export function httpClientFields() {
     bearer_token: secret(),
     bearer_token_file: string(),
     tls_config: tlsConfig(),
-    follow_redirects: withDefault(bool(), true),
-    enable_http2: withDefault(bool(), true),
+    follow_redirects: printed(withDefault(bool(), true)),
+    enable_http2: printed(withDefault(bool(), true)),
     ...proxyFields(),
     http_headers: map(struct(headerFields(), { typeName: 'config.Header' }), 'config.Headers'),
   } satisfies Fields;

@@ -4,12 +4,7 @@ import type { HttpClientOptions, TlsOptions } from './http-fields.js';
 /** Joins relative file paths with the directory of the file that names them. */
 export function resolveHttpPaths(options: HttpClientOptions, directory: string): HttpClientOptions {
   const join = (file: string): string => joinPath(directory, file);
-  const tls = (given: TlsOptions): TlsOptions => ({
-    ...given,
-    caFile: join(given.caFile),
-    certFile: join(given.certFile),
-    keyFile: join(given.keyFile),
-  });
+  const tls = (given: TlsOptions): TlsOptions => resolveTlsPaths(given, directory);
   const { basicAuth, authorization, oauth2 } = options;
   return {
     ...options,
@@ -32,6 +27,15 @@ export function resolveHttpPaths(options: HttpClientOptions, directory: string):
     httpHeaders: new Map(
       [...options.httpHeaders].map(([name, header]) => [name, { ...header, files: header.files.map(join) }]),
     ),
+  };
+}
+
+export function resolveTlsPaths(tls: TlsOptions, directory: string): TlsOptions {
+  return {
+    ...tls,
+    caFile: joinPath(directory, tls.caFile),
+    certFile: joinPath(directory, tls.certFile),
+    keyFile: joinPath(directory, tls.keyFile),
   };
 }
 

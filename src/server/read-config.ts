@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Disk, decodeUtf8, errnoOf, messageOf, UserError } from '../base/index.js';
 import { type Config, loadConfig, maskSecrets } from '../config/index.js';
+import { type Mechanism, runnableMechanisms } from '../discovery/index.js';
 import type { Logger } from '../telemetry/index.js';
 import { defaultConfigText } from './default-config.js';
 import type { ServerSettings } from './settings.js';
@@ -37,9 +38,9 @@ export async function readConfig(source: ConfigSource, logger: Logger): Promise<
   for (const name of loaded.emptyVariables) logger.warn('Empty environment variable', { name });
   if (!loaded.config) throw configError(file, text, loaded.problems);
   const unsupported = loaded.config.jobs.flatMap((job) =>
-    [...job.discovery.unsupported.keys()].map(
-      (mechanism) => `${mechanism}_sd_configs (job "${job.scrape.jobName}")`,
-    ),
+    (Object.keys(job.discovery.configs) as Mechanism[])
+      .filter((mechanism) => !runnableMechanisms.has(mechanism))
+      .map((mechanism) => `${mechanism}_sd_configs (job "${job.scrape.jobName}")`),
   );
   if (unsupported.length > 0) {
     throw new UserError({

@@ -6,6 +6,15 @@ export { formatBase2Bytes, parseBase2Bytes } from './parse-size.js';
 export { type ConfigProblem, type ProblemKind, upstreamMessage } from './problem.js';
 export { type RawScalar, type RawYaml, raw } from './raw.js';
 export { bool, duration, float, int, size, string, uint, uint64 } from './scalars.js';
-export { list, map, optional, type Report, refine, type Schema, withDefault } from './schema.js';
+export {
+  list,
+  map,
+  optional,
+  printed,
+  type Report,
+  refine,
+  type Schema,
+  withDefault,
+} from './schema.js';
 export { type Fields, type StructOf, struct } from './struct.js';
 export { writeYaml, type YamlValue } from './write-yaml.js';

@@ -11,7 +11,7 @@ import {
   relabelActions,
 } from '../model/index.js';
 import { string, uint64 } from './scalars.js';
-import { list, map, optional, refine, type Schema, withDefault } from './schema.js';
+import { inFlow, list, map, optional, printed, refine, type Schema, withDefault } from './schema.js';
 import { struct } from './struct.js';
 
 /** A label name as upstream's model.LabelName reads it: any well-formed text. */
@@ -44,6 +44,8 @@ export function labelSet(): Schema<Map<string, string>> {
 function pattern(): Schema<RelabelRegexp | undefined> {
   const filled = refine<string, RelabelRegexp | undefined>(string(), {
     zero: compileRelabelRegexp(''),
+    print: (regexp) => regexp?.pattern ?? '',
+    isZero: (regexp) => regexp === undefined,
     convert(text, report) {
       try {
         return compileRelabelRegexp(text);
@@ -73,12 +75,12 @@ function action(): Schema<RelabelAction | ''> {
 export function relabelRule(): Schema<RelabelRule> {
   return struct(
     {
-      source_labels: optional(list(labelName())),
-      separator: withDefault(string(), defaultSeparator),
+      source_labels: inFlow(optional(list(labelName()))),
+      separator: printed(withDefault(string(), defaultSeparator)),
       regex: pattern(),
       modulus: uint64(),
       target_label: string(),
-      replacement: withDefault(string(), defaultReplacement),
+      replacement: printed(withDefault(string(), defaultReplacement)),
       action: action(),
     },
     { typeName: 'relabel.plain' },

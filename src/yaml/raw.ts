@@ -1,5 +1,7 @@
 import { type Decoder, isMap, isNullNode, isScalar, isSeq, scalarText } from './decoder.js';
+import { compareKeys } from './key-order.js';
 import { entriesOf, type Schema } from './schema.js';
+import type { YamlValue } from './write-yaml.js';
 
 /** A YAML value of which nothing is known: texts stay texts. */
 export type RawYaml = null | RawScalar | readonly RawYaml[] | ReadonlyMap<string, RawYaml>;
@@ -16,8 +18,21 @@ export function raw(): Schema<RawYaml | undefined> {
     typeName: 'interface {}',
     absent: () => undefined,
     zero: () => undefined,
+    print: (value) => printRaw(value ?? null),
+    isZero: (value) => value === undefined,
     decode: (node, decoder) => readRaw(node, decoder) ?? undefined,
   };
+}
+
+function printRaw(value: RawYaml): YamlValue {
+  if (value === null) return null;
+  if (Array.isArray(value)) return (value as readonly RawYaml[]).map(printRaw);
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, RawYaml>)].sort(([a], [b]) => compareKeys(a, b));
+    return new Map(entries.map(([key, item]) => [key, printRaw(item)]));
+  }
+  const { text, isString } = value as RawScalar;
+  return isString ? text : { verbatim: text };
 }
 
 function readRaw(node: unknown, decoder: Decoder): RawYaml {

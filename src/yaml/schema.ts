@@ -4,7 +4,9 @@
  * the type's zero, so that the rest of the file is still looked at.
  */
 import { type Decoder, describeNode, isMap, isNullNode, isScalar, isSeq, scalarText } from './decoder.js';
+import { compareKeys } from './key-order.js';
 import type { ProblemKind } from './problem.js';
+import type { YamlValue } from './write-yaml.js';
 
 export interface Schema<T> {
   /** Upstream's name of the type, as its messages print it. */
@@ -15,6 +17,12 @@ export interface Schema<T> {
   zero(): T;
   /** The text is read twice at most; the result shares nothing with the nodes. */
   decode(node: unknown, decoder: Decoder): T;
+  /** The value as upstream prints it. */
+  print(value: T): YamlValue;
+  /** Go's zero: upstream leaves the key out that has it. */
+  isZero(value: T): boolean;
+  /** The key is printed in any case. */
+  readonly isPrinted?: boolean;
 }
 
 /** Reports what is wrong with a value; the decode goes on. */
@@ -37,13 +45,23 @@ function plainName(typeName: string): string {
   return names[typeName] ?? 'an integer';
 }
 
+/** What Go takes for nothing, save structs. */
+export function isZeroValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (value instanceof Map) return value.size === 0;
+  return !value || value === 0n;
+}
+
 /** A schema of single scalars; `read` answers undefined for what does not fit. */
 export function scalar<T>(options: {
   typeName: string;
   zero: T;
   read(text: ReturnType<typeof scalarText>): T | undefined;
+  print(value: T): YamlValue;
 }): Schema<T> {
   return {
+    print: options.print,
+    isZero: isZeroValue,
     typeName: options.typeName,
     absent: () => options.zero,
     zero: () => options.zero,
@@ -63,6 +81,8 @@ export function list<T>(item: Schema<T>): Schema<T[]> {
     typeName: `[]${item.typeName}`,
     absent: () => [],
     zero: () => [],
+    print: (value) => value.map(item.print),
+    isZero: isZeroValue,
     decode: (node, decoder) =>
       decoder.enter(node, (target) => {
         if (isNullNode(target)) return [];
@@ -81,6 +101,8 @@ export function map<T>(value: Schema<T>, typeName = `map[string]${value.typeName
     typeName,
     absent: () => new Map(),
     zero: () => new Map(),
+    print: (entries) => printMap(entries, value),
+    isZero: isZeroValue,
     decode: (node, decoder) =>
       decoder.enter(node, (target) => {
         const result = new Map<string, T>();
@@ -104,6 +126,11 @@ export function map<T>(value: Schema<T>, typeName = `map[string]${value.typeName
         return result;
       }),
   };
+}
+
+function printMap<T>(entries: ReadonlyMap<string, T>, value: Schema<T>): YamlValue {
+  const sorted = [...entries].sort(([a], [b]) => compareKeys(a, b));
+  return new Map(sorted.map(([key, item]) => [key, value.print(item)]));
 }
 
 export interface Entry {
@@ -148,6 +175,8 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
     typeName: schema.typeName,
     absent: () => undefined,
     zero: () => undefined,
+    print: (value) => (value === undefined ? null : schema.print(value)),
+    isZero: (value) => value === undefined,
     decode: (node, decoder) =>
       decoder.enter(node, (target) => (isNullNode(target) ? undefined : schema.decode(target, decoder))),
   };
@@ -155,23 +184,37 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
 
 /** An absent key is `value`; an explicit null stays the type's zero. */
 export function withDefault<T>(schema: Schema<T>, value: T): Schema<T> {
-  return {
-    typeName: schema.typeName,
-    absent: () => value,
-    zero: () => schema.zero(),
-    decode: (node, decoder) => schema.decode(node, decoder),
-  };
+  return { ...schema, absent: () => value };
 }
+
+/** A key that upstream prints also where it is empty. */
+export function printed<T>(schema: Schema<T>): Schema<T> {
+  return { ...schema, isPrinted: true };
+}
+
+/** A list that upstream prints on one line. */
+export function inFlow(schema: Schema<string[] | undefined>): Schema<string[] | undefined> {
+  return { ...schema, print: (value) => ({ flow: value ?? [] }), isZero: isZeroValue };
+}
+
+/** `print` where the values are not printed as those that they are made of. */
+type Printing<T, U> = [U] extends [T] ? { print?(value: U): YamlValue } : { print(value: U): YamlValue };
 
 /** Turns a decoded value into another; `convert` runs only where the node had no problem of its own. */
 export function refine<T, U>(
   schema: Schema<T>,
-  options: { zero: U; convert(value: T, report: Report): U | undefined },
+  options: {
+    zero: U;
+    convert(value: T, report: Report): U | undefined;
+    isZero?(value: U): boolean;
+  } & Printing<T, U>,
 ): Schema<U> {
   return {
     typeName: schema.typeName,
     absent: () => options.zero,
     zero: () => options.zero,
+    print: options.print ?? (schema.print as (value: unknown) => YamlValue),
+    isZero: options.isZero ?? isZeroValue,
     decode: (node, decoder) =>
       decoder.enter(node, (target) => {
         if (isNullNode(target)) return options.zero;

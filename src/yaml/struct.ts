@@ -1,6 +1,7 @@
 import { didYouMean } from '../base/index.js';
 import { type Decoder, isMap, isNullNode, type Place } from './decoder.js';
 import { entriesOf, type Report, reportMismatch, type Schema } from './schema.js';
+import type { YamlValue } from './write-yaml.js';
 
 export type Fields = Readonly<Record<string, Schema<unknown>>>;
 
@@ -25,21 +26,32 @@ export function camelCase(key: string): string {
  */
 export function struct<F extends Fields>(
   fields: F,
-  options: { typeName: string; check?(value: StructOf<F>, report: Report): void },
+  options: {
+    typeName: string;
+    check?(value: StructOf<F>, report: Report): void;
+    /** What a sound value is to be instead: keys that stand for others. */
+    complete?(value: StructOf<F>): StructOf<F>;
+  },
 ): Schema<StructOf<F>> {
   const keys = Object.keys(fields);
   const known = new Set(keys);
-  const absent = (): Record<string, unknown> => {
+  const filled = (fill: (schema: Schema<unknown>) => unknown): Record<string, unknown> => {
     const value: Record<string, unknown> = {};
-    for (const key of keys) value[camelCase(key)] = (fields[key] as Schema<unknown>).absent();
+    for (const key of keys) value[camelCase(key)] = fill(fields[key] as Schema<unknown>);
     return value;
   };
+  const zero = () => filled((schema) => schema.zero()) as StructOf<F>;
+  const absent = (): Record<string, unknown> => filled((schema) => schema.absent());
   return {
     typeName: options.typeName,
     absent: () => absent() as StructOf<F>,
-    zero: () => absent() as StructOf<F>,
+    zero,
+    print: (value) => new Map(printedEntries(fields, value)),
+    isZero: (value) => keys.every((key) => (fields[key] as Schema<unknown>).isZero(fieldOf(value, key))),
     decode: (node, decoder) =>
       decoder.enter(node, (target) => {
+        // An empty document is no null to upstream.
+        if (isNullNode(target) && decoder.path !== '') return zero();
         const value = absent();
         if (isNullNode(target)) return value as StructOf<F>;
         if (!isMap(target)) {
@@ -59,12 +71,25 @@ export function struct<F extends Fields>(
           }
         }
         decoder.remember(value, places);
-        if (decoder.problems.length === before) {
-          options.check?.(value as StructOf<F>, reporter(decoder, value));
-        }
-        return value as StructOf<F>;
+        if (decoder.problems.length > before) return value as StructOf<F>;
+        options.check?.(value as StructOf<F>, reporter(decoder, value));
+        if (options.complete === undefined || decoder.problems.length > before) return value as StructOf<F>;
+        const completed = options.complete(value as StructOf<F>);
+        decoder.remember(completed, places);
+        return completed;
       }),
   };
+}
+
+function fieldOf(value: object, key: string): unknown {
+  return (value as Record<string, unknown>)[camelCase(key)];
+}
+
+function printedEntries(fields: Fields, value: object): [key: string, value: YamlValue][] {
+  return Object.entries(fields).flatMap(([key, schema]): [string, YamlValue][] => {
+    const own = fieldOf(value, key);
+    return schema.isPrinted === true || !schema.isZero(own) ? [[key, schema.print(own)]] : [];
+  });
 }
 
 function reporter(decoder: Decoder, value: object): Report {

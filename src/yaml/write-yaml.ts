@@ -32,7 +32,7 @@ function writeMapping(mapping: ReadonlyMap<string, YamlValue>, indent: string, l
       lines.push(start);
       writeList(value, indent, lines);
     } else {
-      lines.push(`${start} ${writeLeaf(value, indent)}`);
+      lines.push(foldLeaf(`${start} `, value, indent));
     }
   }
 }
@@ -42,19 +42,60 @@ function writeList(items: readonly YamlValue[], indent: string, lines: string[])
     const nested: string[] = [];
     if (isMapping(item) && item.size > 0) writeMapping(item, `${indent}  `, nested);
     else if (Array.isArray(item) && item.length > 0) writeList(item, `${indent}  `, nested);
-    else nested.push(`${indent}  ${writeLeaf(item, indent)}`);
+    else nested.push(foldLeaf(`${indent}  `, item, indent));
     const first = nested[0] as string;
     lines.push(`${indent}- ${first.slice(indent.length + 2)}`, ...nested.slice(1));
   }
 }
 
-function writeLeaf(value: YamlValue, indent: string): string {
-  if (value === null) return 'null';
-  if (typeof value === 'string') return writeText(value, indent);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if ('verbatim' in value) return value.verbatim;
-  if ('flow' in value) return `[${value.flow.map((item) => writeFlowText(item, indent)).join(', ')}]`;
-  return isMapping(value) ? '{}' : '[]';
+/** Upstream goes to the next line behind this column. */
+const widest = 80;
+
+/** A leaf behind `start`, over several lines where it is long. */
+function foldLeaf(start: string, value: YamlValue, indent: string): string {
+  if (value === null) return `${start}null`;
+  if (typeof value === 'string') return start + foldText(writeText(value, indent), start.length, indent);
+  if (typeof value === 'number' || typeof value === 'boolean') return start + String(value);
+  if ('verbatim' in value) return start + value.verbatim;
+  if (!('flow' in value)) return start + (isMapping(value) ? '{}' : '[]');
+  let text = `${start}[`;
+  let lineStart = 0;
+  for (const [i, item] of value.flow.entries()) {
+    if (i > 0) text += ',';
+    const isFolded = [...text.slice(lineStart)].length > widest;
+    if (isFolded) {
+      text += `\n${indent}  `;
+      lineStart = text.lastIndexOf('\n') + 1;
+    } else if (i > 0) text += ' ';
+    text += writeFlowText(item, indent);
+  }
+  return `${text}]`;
+}
+
+/** Single spaces behind the widest column become ends of lines. */
+function foldText(text: string, column: number, indent: string): string {
+  if (column + text.length <= widest || text.startsWith('|')) return text;
+  const isQuoted = text.startsWith('"') || text.startsWith("'");
+  const characters = [...text];
+  let folded = '';
+  let at = column;
+  let wasSpace = false;
+  for (const [i, character] of characters.entries()) {
+    const isEnd = isQuoted && (i <= 1 || i >= characters.length - 2);
+    if (character === ' ' && !wasSpace && at > widest && !isEnd) {
+      const isNextSpace = characters[i + 1] === ' ';
+      if (!isNextSpace || text.startsWith('"')) {
+        folded += `\n${indent}  ${isNextSpace ? '\\' : ''}`;
+        at = indent.length + 2 + Number(isNextSpace);
+        wasSpace = true;
+        continue;
+      }
+    }
+    wasSpace = character === ' ';
+    folded += character;
+    at++;
+  }
+  return folded;
 }
 
 const plainStart = /^[^\s\-?:,[\]{}#&*!|>'"%@`]|^[-?:][^\s]/;

@@ -10,7 +10,7 @@ import { createLogger } from '../../src/telemetry/index.js';
 import { sharedPath } from '../support/shared.js';
 
 const logger = createLogger({ format: 'logfmt', level: 'error', clock: systemClock, write: () => undefined });
-const none = { staticGroups: [], fileConfigs: [], unsupported: new Map() };
+const none = { staticGroups: [], configs: {} };
 
 function group(...addresses: string[]): TargetGroup {
   const targets = addresses.map((address) => Labels.fromPairs('__address__', address));
@@ -58,8 +58,8 @@ describe('DiscoveryManager', () => {
       },
     });
     try {
-      const fileConfigs = [{ files: [path.join(directory, '*.yml')], refreshIntervalMs: 300_000 }];
-      manager.apply(new Map([['a', { ...none, fileConfigs }]]));
+      const configs = { file: [{ files: [path.join(directory, '*.yml')], refreshInterval: 300_000 }] };
+      manager.apply(new Map([['a', { ...none, configs }]]));
       await until(() => groups.length === 2);
       assert.equal(groups[0]?.labels.get('__meta_filepath'), file);
       assert.equal(groups[0]?.labels.get('foo'), 'bar');

@@ -66,7 +66,7 @@ class FileProvider implements Provider {
   async #refresh(): Promise<boolean> {
     const { clock, disk } = this.#ports;
     const nowMs = clock.monotonicMs();
-    const isDue = nowMs - this.#lastReadMs >= this.#options.refreshIntervalMs;
+    const isDue = nowMs - this.#lastReadMs >= this.#options.refreshInterval;
     if (isDue) this.#lastReadMs = nowMs;
     const known = new Map<string, KnownFile>();
     let changed = false;
