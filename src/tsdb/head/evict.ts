@@ -10,13 +10,13 @@ import { dropInOrder, hasLate, removeRows } from './truncate.js';
 
 /**
  * Of a log that is read: what came in order is in a block. The series stays for whatever the log still has of it: it may
- * have come back before it was gone. One that is known by another reference is left as it is.
+ * have come back before it was gone. One that is known by a later reference is left as it is.
  */
 export function forgetReplayed(state: HeadState, ref: SeriesRef): void {
   const { writer, foreign, forgotten } = state;
   const { views } = writer;
   const row = writer.rowOf(ref);
-  if (row === noRow || writer.refOf(row) !== ref) return;
+  if (row === noRow || writer.refOf(row) > ref) return;
   settleRow(state, row);
   foreign.endBefore(row, Number.POSITIVE_INFINITY, writer.commit);
   if (!closeOpen(writer, row)) return;

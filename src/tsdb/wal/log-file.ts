@@ -210,18 +210,21 @@ export class LogFile {
     await this.#closeQuietly(segment);
   }
 
-  /** Tries again each time, until it works. */
-  async trimAbandoned(): Promise<void> {
+  /** Tries again each time, until it works; answers why it did not. */
+  async trimAbandoned(): Promise<unknown> {
     const waiting = this.#abandoned;
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return undefined;
     this.#abandoned = [];
+    let failure: unknown;
     for (const target of waiting) {
       try {
         await trimDurably(this.#options.disk, target);
-      } catch {
+      } catch (error) {
+        failure = error;
         this.#abandoned.push(target);
       }
     }
+    return failure;
   }
 
   /** Answers where the log ends, undefined where that is not sure. */

@@ -213,8 +213,7 @@ export class WalWriter {
 
   async #turn(batch: Waiting[]): Promise<void> {
     this.#packer.trim();
-    await this.#file.trimAbandoned();
-    const ready = await this.#writeAgain();
+    const ready = (await this.#trim()) ?? (await this.#writeAgain());
     if (ready !== undefined) {
       this.#owed = batch.filter(({ isOwed }) => isOwed);
       for (const { reject } of [...batch, ...this.#cuts.splice(0)]) reject(ready);
@@ -231,6 +230,16 @@ export class WalWriter {
     if (asked || (this.#syncDue && this.#unsynced.length > 0)) await this.#syncNow();
     this.#syncDue = false;
     if (this.#unsynced.length + this.#rewrite.length + this.#owed.length > 0) this.#syncSoon();
+  }
+
+  /**
+   * What is cut off may come back with a power loss until that is on stable storage, and then stands in front of what was
+   * told after it: newer samples of the same series would have those passed over. Answers why nothing may follow yet.
+   */
+  async #trim(): Promise<unknown> {
+    const error = await this.#file.trimAbandoned();
+    if (error === undefined || this.#sync === 'none') return undefined;
+    return walWriteError(this.#file.path, error);
   }
 
   /** Writes as many commits as fit into the segment; returns the index of the first one left over. */

@@ -147,6 +147,31 @@ describe('the writer of the log', () => {
     }
   });
 
+  it('takes nothing behind what was refused until that is cut off for good', async () => {
+    let wasted = 0;
+    for (let seed = 1; seed <= 50; seed++) {
+      const disk = new FaultDisk(seededRandom(seed));
+      const { writer } = await opened('commit', undefined, undefined, undefined, disk);
+      await commit(writer, 'acknowledged', 10);
+      const good = disk.sizeOf('/wal/00000003');
+      disk.rates = { write: 1, truncate: 1 };
+      await assert.rejects(commit(writer, 'acknowledged', 20), { code: 'wal-write-failed' });
+      if (disk.sizeOf('/wal/00000003') === good) continue;
+      wasted++;
+      disk.rates = { truncate: 1 };
+      await assert.rejects(commit(writer, 'acknowledged', 30), { code: 'wal-write-failed' });
+      disk.rates = {};
+      await commit(writer, 'acknowledged', 40);
+      const after = disk.crash();
+      const [first = ''] = after.fileNames();
+      const reader = await SegmentReader.open(after, first);
+      const sizes: number[] = [];
+      while (await reader.fill()) while (reader.next()) sizes.push(reader.record.length);
+      assert.deepEqual(sizes, [10], `seed ${seed}`);
+    }
+    assert.ok(wasted > 20);
+  });
+
   it('refuses what no disk takes and answers everyone at its end', async () => {
     const { writer, disk } = await opened('commit');
     disk.rates = { write: 1 };
