@@ -22,6 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tsdb: toStorage,
   promql: toStorage,
   promqltest: [...toStorage, 'promql'],
+  rules: [...toStorage, 'yaml', 'promql', 'template'],
   discovery: [...open, 'http', 'yaml'],
   scrape: [...toStorage, 'yaml', 'http', 'exposition', 'discovery'],
   config: [...open, 'yaml'],

@@ -1,4 +1,4 @@
-import { DecodeAborted, Decoder, type Place } from './decoder.js';
+import { DecodeAborted, type DecodeOptions, Decoder, type Place } from './decoder.js';
 import { parseYaml } from './parse-document.js';
 import type { ConfigProblem } from './problem.js';
 import type { Schema } from './schema.js';
@@ -14,10 +14,15 @@ export interface DecodedYaml<T> {
 const nowhere: Place = { line: 0, column: 0, path: '' };
 
 /** Reads a YAML document as `schema` says; every problem of the file is reported in one run. */
-export function decodeYaml<T>(text: string, schema: Schema<T>, file: string): DecodedYaml<T> {
+export function decodeYaml<T>(
+  text: string,
+  schema: Schema<T>,
+  file: string,
+  options: DecodeOptions = {},
+): DecodedYaml<T> {
   const result = parseYaml(text, file);
   if ('problems' in result) return { value: undefined, problems: result.problems, placeOf: () => nowhere };
-  const decoder = new Decoder(result.parsed, file);
+  const decoder = new Decoder(result.parsed, file, options);
   const placeOf = (object: object, key?: string): Place => decoder.placeOf(object, key);
   try {
     const value = schema.decode(result.parsed.root, decoder);

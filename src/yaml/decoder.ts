@@ -18,6 +18,13 @@ export interface ScalarText {
   readonly isInvalid?: boolean;
 }
 
+export interface DecodeOptions {
+  /** Upstream reads the configuration with yaml.v2, and rule files with yaml.v3. */
+  readonly dialect?: 'v2' | 'v3';
+  /** Keys that are not known are passed over. */
+  readonly ignoresUnknown?: boolean;
+}
+
 /** Ends a decode that must not go on: aliases that would multiply the document. */
 export class DecodeAborted extends Error {
   override readonly name = 'DecodeAborted';
@@ -37,9 +44,12 @@ export class Decoder {
   #decodeCount = 0;
   #aliasCount = 0;
 
-  constructor(parsed: ParsedYaml, file: string) {
+  readonly options: DecodeOptions;
+
+  constructor(parsed: ParsedYaml, file: string, options: DecodeOptions = {}) {
     this.#parsed = parsed;
     this.#file = file;
+    this.options = options;
   }
 
   get path(): string {

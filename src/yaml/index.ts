@@ -7,7 +7,9 @@ export { type ConfigProblem, type ProblemKind, upstreamMessage } from './problem
 export { type RawScalar, type RawYaml, raw } from './raw.js';
 export { bool, duration, float, int, size, string, uint, uint64 } from './scalars.js';
 export {
+  type Located,
   list,
+  located,
   map,
   optional,
   printed,

@@ -164,6 +164,10 @@ function upstreamSyntaxText(error: YAMLError, text: string, line: number): strin
     return at(text.split('\n').length, 'found unexpected end of stream');
   }
   if (message.includes('Missing directives-end')) return 'yaml: could not find expected directive name';
+  const isFlow = /[Ff]low (?:sequence|map)|with a [\]}]/.test(message);
+  const written = text.trimEnd();
+  if (isFlow && error.pos[0] >= written.length && /[[{,]$/.test(written))
+    return at(text.split('\n').length - 1, 'did not find expected node content');
   if (/Flow sequence|with a \]|flow sequence/.test(message))
     return at(line - 1, "did not find expected ',' or ']'");
   if (/Flow map|with a \}|flow map/.test(message)) return at(line - 1, "did not find expected ',' or '}'");

@@ -3,7 +3,16 @@
  * where a text is wanted and true where a boolean is. Problems go to the decoder; a node that does not fit becomes
  * the type's zero, so that the rest of the file is still looked at.
  */
-import { type Decoder, describeNode, isMap, isNullNode, isScalar, isSeq, scalarText } from './decoder.js';
+import {
+  type Decoder,
+  describeNode,
+  isMap,
+  isNullNode,
+  isScalar,
+  isSeq,
+  type Place,
+  scalarText,
+} from './decoder.js';
 import { compareKeys } from './key-order.js';
 import type { ProblemKind } from './problem.js';
 import type { YamlValue } from './write-yaml.js';
@@ -111,7 +120,9 @@ export function map<T>(value: Schema<T>, typeName = `map[string]${value.typeName
           reportMismatch(target, decoder, typeName);
           return result;
         }
-        for (const { key, item } of entriesOf(target, decoder)) {
+        const entries = entriesOf(target, decoder);
+        if (hasRepeatedKeys(entries, decoder)) return result;
+        for (const { key, item } of entries) {
           const decoded = decoder.within(key, () => value.decode(item, decoder));
           if (!result.has(key)) result.set(key, decoded);
           else {
@@ -159,6 +170,29 @@ export function entriesOf(node: { items: { key: unknown; value: unknown }[] }, d
   return own;
 }
 
+/** Upstream's yaml.v3 reads nothing of a mapping that has a key twice, and tells of all such keys. */
+export function hasRepeatedKeys(entries: readonly Entry[], decoder: Decoder): boolean {
+  if (decoder.options.dialect !== 'v3') return false;
+  const first = new Map<string, number>();
+  let isFound = false;
+  for (const { key, keyNode } of entries) {
+    const before = first.get(key);
+    if (before === undefined) {
+      first.set(key, decoder.placeOfNode(keyNode).line);
+      continue;
+    }
+    isFound = true;
+    const shown = JSON.stringify(key);
+    decoder.report(
+      'type',
+      keyNode,
+      `key ${shown} is set twice`,
+      ({ line }) => `line ${line}: mapping key ${shown} already defined at line ${before}`,
+    );
+  }
+  return isFound;
+}
+
 function mergedEntries(value: unknown, decoder: Decoder): Entry[] {
   return decoder.enter(value, (target) => {
     if (isMap(target)) return entriesOf(target, decoder);
@@ -185,6 +219,27 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
 /** An absent key is `value`; an explicit null stays the type's zero. */
 export function withDefault<T>(schema: Schema<T>, value: T): Schema<T> {
   return { ...schema, absent: () => value };
+}
+
+export interface Located<T> {
+  readonly value: T;
+  /** Of the value, not of its key; all zeros where the key is absent. */
+  readonly place: Place;
+}
+
+const nowhere: Place = { line: 0, column: 0, path: '' };
+
+/** A value with where it stands. */
+export function located<T>(schema: Schema<T>): Schema<Located<T>> {
+  const at = (value: T): Located<T> => ({ value, place: nowhere });
+  return {
+    typeName: schema.typeName,
+    absent: () => at(schema.absent()),
+    zero: () => at(schema.zero()),
+    print: ({ value }) => schema.print(value),
+    isZero: ({ value }) => schema.isZero(value),
+    decode: (node, decoder) => ({ place: decoder.placeOfNode(node), value: schema.decode(node, decoder) }),
+  };
 }
 
 /** A key that upstream prints also where it is empty. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/index.js';
 import { type Decoder, isMap, isNullNode, type Place } from './decoder.js';
-import { entriesOf, type Report, reportMismatch, type Schema } from './schema.js';
+import { entriesOf, hasRepeatedKeys, type Report, reportMismatch, type Schema } from './schema.js';
 import type { YamlValue } from './write-yaml.js';
 
 export type Fields = Readonly<Record<string, Schema<unknown>>>;
@@ -60,7 +60,9 @@ export function struct<F extends Fields>(
         }
         const before = decoder.problems.length;
         const places = new Map<string, Place>([['', decoder.placeOfNode(target)]]);
-        for (const { key, keyNode, item } of entriesOf(target, decoder)) {
+        const entries = entriesOf(target, decoder);
+        if (hasRepeatedKeys(entries, decoder)) return value as StructOf<F>;
+        for (const { key, keyNode, item } of entries) {
           const place = decoder.within(key, () => decoder.placeOfNode(keyNode));
           if (!known.has(key)) reportUnknown({ decoder, key, keyNode, known, typeName: options.typeName });
           else if (places.has(key)) reportRepeated(decoder, key, keyNode, options.typeName);
@@ -105,6 +107,7 @@ function reportUnknown(given: {
   typeName: string;
 }): void {
   const { decoder, key, typeName } = given;
+  if (decoder.options.ignoresUnknown === true) return;
   const nearest = didYouMean(key, given.known);
   const hint = nearest === undefined ? '' : `, did you mean ${JSON.stringify(nearest)}?`;
   decoder.report(

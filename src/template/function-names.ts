@@ -1,0 +1,31 @@
+/** Functions that a template may name: Go's own, and those of Prometheus. Source: template/template.go (funcMap). */
+export const functionNames: ReadonlySet<string> = new Set([
+  ...[
+    'and',
+    'call',
+    'html',
+    'index',
+    'slice',
+    'js',
+    'len',
+    'not',
+    'or',
+    'print',
+    'printf',
+    'println',
+    'urlquery',
+  ],
+  ...['eq', 'ge', 'gt', 'le', 'lt', 'ne'],
+  ...['query', 'first', 'label', 'value', 'strvalue', 'args', 'reReplaceAll', 'safeHtml', 'match'],
+  ...['title', 'toUpper', 'toLower', 'graphLink', 'tableLink', 'sortByLabel', 'stripPort', 'stripDomain'],
+  ...[
+    'humanize',
+    'humanizeDuration',
+    'humanizePercentage',
+    'humanizeTimestamp',
+    'toTime',
+    'toDuration',
+    'now',
+  ],
+  ...['pathPrefix', 'externalURL', 'parseDuration', 'urlQueryEscape'],
+]);
