@@ -12,6 +12,8 @@ export * from './go-bool.js';
 export * from './go-float.js';
 export * from './go-float-parse.js';
 export * from './go-float-precise.js';
+export * from './go-logarithm.js';
+export * from './go-trigonometry.js';
 export * from './json-string.js';
 export * from './quote.js';
 export * from './quote-read.js';

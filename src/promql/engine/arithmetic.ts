@@ -1,8 +1,8 @@
 /** Binary operators on floats, whole columns at a time. Source: promql/engine.go, scalarBinop and vectorElemBinop. */
+import { goAtan2 } from '../../base/index.js';
 import { type KernelScope, type Kernels, rowArithmeticOps, rowComparisonOps } from '../../kernels/index.js';
 import type { ArithmeticOp, BinaryOp, ComparisonOp } from '../ast/index.js';
 import { goPow } from './go-math.js';
-import { goAtan2 } from './go-trigonometry.js';
 import { absent, float } from './rows.js';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<=', '<', '>=', '>']);

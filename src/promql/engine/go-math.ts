@@ -1,4 +1,5 @@
 /** Go's math where it differs from ECMAScript's. */
+import { goLog } from '../../base/index.js';
 
 const minNormal = 2 ** -1022;
 
@@ -34,15 +35,4 @@ export function goMin(a: number, b: number): number {
 export function goMax(a: number, b: number): number {
   if (a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   return Math.max(a, b);
-}
-
-/** math.Log as amd64 computes it, which takes a denormal number's fraction for a normal one's. */
-export function goLog(value: number): number {
-  if (value > 0 && value < minNormal) return Math.log(1 + value / minNormal) - 1023 * Math.LN2;
-  return Math.log(value);
-}
-
-/** math.Log10 rests on math.Log. */
-export function goLog10(value: number): number {
-  return value > 0 && value < minNormal ? goLog(value) * (1 / Math.LN10) : Math.log10(value);
 }

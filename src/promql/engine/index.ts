@@ -15,8 +15,7 @@ export type {
   WindowFunction,
   WindowNotes,
 } from './evaluation.js';
-export { goLog, goLog10, goMax, goMin } from './go-math.js';
-export * from './go-trigonometry.js';
+export { goMax, goMin } from './go-math.js';
 export {
   addSaid,
   endsOf,

@@ -1,3 +1,4 @@
+import { goLog2 } from '../../base/index.js';
 import { customBucketsSchema, type Histogram, sideBuckets } from '../../model/index.js';
 
 export interface ValueBucket {
@@ -31,9 +32,9 @@ export function oneSided(bucket: ValueBucket, { negativeBuckets, positiveBuckets
 /** The share of a bucket's observations below `value`: linear, or linear in the logarithm. */
 export function fractionBelow({ lower, upper }: ValueBucket, value: number, isLinear: boolean): number {
   if (isLinear) return (value - lower) / (upper - lower);
-  const logLower = Math.log2(Math.abs(lower));
-  const logUpper = Math.log2(Math.abs(upper));
-  const log = Math.log2(Math.abs(value));
+  const logLower = goLog2(Math.abs(lower));
+  const logUpper = goLog2(Math.abs(upper));
+  const log = goLog2(Math.abs(value));
   if (value > 0) return (log - logLower) / (logUpper - logLower);
   return 1 - (log - logUpper) / (logLower - logUpper);
 }

@@ -1,3 +1,4 @@
+import { goExp2, goLog2 } from '../../base/index.js';
 import { customBucketsSchema, type Histogram } from '../../model/index.js';
 import { allBuckets, fractionBelow, oneSided, type ValueBucket } from './all-buckets.js';
 
@@ -50,12 +51,12 @@ export function histogramQuantile(q: number, histogram: Histogram): HistogramFig
   }
   const { lower, upper } = hasNaN ? lastOf(buckets, next, bucket) : bucket;
   if (isCustom || (lower <= 0 && upper >= 0)) return { value: lower + (upper - lower) * fraction, remark };
-  const logLower = Math.log2(Math.abs(lower));
-  const logUpper = Math.log2(Math.abs(upper));
+  const logLower = goLog2(Math.abs(lower));
+  const logUpper = goLog2(Math.abs(upper));
   const value =
     lower > 0
-      ? 2 ** (logLower + (logUpper - logLower) * fraction)
-      : -(2 ** (logUpper + (logLower - logUpper) * (1 - fraction)));
+      ? goExp2(logLower + (logUpper - logLower) * fraction)
+      : -goExp2(logUpper + (logLower - logUpper) * (1 - fraction));
   return { value, remark };
 }
 

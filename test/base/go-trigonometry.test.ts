@@ -1,13 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  goAcos,
-  goAsin,
-  goAtan,
-  goAtan2,
-  goCos,
-  goSin,
-  goTan,
-} from '../../../src/promql/engine/go-trigonometry.js';
+import { goAcos, goAsin, goAtan, goAtan2, goCos, goSin, goTan } from '../../src/base/go-trigonometry.js';
 
 /** What Go 1.26.8's math answers for an argument: sin, cos, tan, asin, acos, atan. */
 const answers: readonly (readonly number[])[] = [

@@ -71,11 +71,54 @@ interface Reduced {
   readonly z: number;
 }
 
-/** Of what is not negative and below `reduceThreshold`. */
+/** Of what is not negative. */
 function reduce(x: number): Reduced {
+  if (x >= reduceThreshold) return reduceLarge(x);
   let j = Math.floor(x * fourOverPi);
   if (j % 2 === 1) j++;
   return { octant: j % 8, z: x - j * quarterPi[0] - j * quarterPi[1] - j * quarterPi[2] };
+}
+
+const digitBits = 64n;
+const digitMask = (1n << digitBits) - 1n;
+/** So many bits of 4/π behind the point reach the largest doubles. */
+const fractionBits = 19n * digitBits;
+const fourOverPiBits = BigInt(
+  `0x${[
+    '000000000000000145f306dc9c882a53f84eafa3ea69bb81b6c52b3278872083fca2c757bd778ac36e48dc74849ba5c0',
+    '0c925dd413a32439fc3bd63962534e7dd1046bea5d768909d338e04d68befc827323ac7306a673e93908bf177bf25076',
+    '3ff12fffbc0b301fde5e2316b414da3eda6cfd9e4f96136e9e8c7ecd3cbfd45aea4f758fd7cbe2f67a0e73ef14a525d4',
+    'd7f6bf623f1aba10ac06608df8f6d757',
+  ].join('')}`,
+);
+
+/** Payne's and Hanek's reduction with 192 bits of 4/π, as math/trig_reduce.go computes it. */
+function reduceLarge(x: number): Reduced {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  const bits = view.getBigUint64(0);
+  const exponent = (bits >> 52n) - 1075n;
+  const mantissa = (bits & 0xf_ffff_ffff_ffffn) | (1n << 52n);
+  const from = fractionBits - (exponent + 61n) - 2n * digitBits;
+  const three = from >= 0n ? fourOverPiBits >> from : fourOverPiBits << -from;
+  const low = ((three & digitMask) * mantissa) >> digitBits;
+  const product = ((three >> digitBits) & ((digitMask << digitBits) | digitMask)) * mantissa + low;
+  const hi = (product >> digitBits) & digitMask;
+  const lo = product & digitMask;
+  const octant = Number(hi >> 61n);
+  const fraction = ((hi << 3n) & digitMask) | (lo >> 61n);
+  const z = fraction === 0n ? 0 : toFraction(fraction, lo);
+  const isOdd = octant % 2 === 1;
+  return { octant: isOdd ? (octant + 1) % 8 : octant, z: (isOdd ? z - 1 : z) * (Math.PI / 4) };
+}
+
+/** The double below the fraction `hi`·2^-64, its missing bits out of `lo`. */
+function toFraction(hi: bigint, lo: bigint): number {
+  const zeros = BigInt(64 - hi.toString(2).length);
+  const mantissa = (((hi << (zeros + 1n)) & digitMask) | (lo >> (digitBits - zeros - 1n))) >> 12n;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, mantissa | ((1022n - zeros) << 52n));
+  return view.getFloat64(0);
 }
 
 const sinTerms = [
@@ -98,14 +141,14 @@ function smallCos(z: number): number {
 }
 
 export function goSin(value: number): number {
-  if (value === 0 || !(Math.abs(value) < reduceThreshold)) return Math.sin(value);
+  if (value === 0 || !Number.isFinite(value)) return Math.sin(value);
   const { octant, z } = reduce(Math.abs(value));
   const size = octant % 4 === 2 ? smallCos(z) : smallSin(z);
   return value < 0 !== octant > 3 ? -size : size;
 }
 
 export function goCos(value: number): number {
-  if (!(Math.abs(value) < reduceThreshold)) return Math.cos(value);
+  if (!Number.isFinite(value)) return Math.cos(value);
   const { octant, z } = reduce(Math.abs(value));
   const size = octant % 4 === 2 ? smallSin(z) : smallCos(z);
   return octant === 2 || octant === 4 ? -size : size;
@@ -115,7 +158,7 @@ const tanTop = [-13093.693918138379, 1153516.6483858742, -17956525.197648488];
 const tanBottom = [...[1, 13681.296347069296, -1320892.3444021097, 25008380.18233579], -53869575.592945464];
 
 export function goTan(value: number): number {
-  if (value === 0 || !(Math.abs(value) < reduceThreshold)) return Math.tan(value);
+  if (value === 0 || !Number.isFinite(value)) return Math.tan(value);
   const { octant, z } = reduce(Math.abs(value));
   const zz = z * z;
   const near = zz > 1e-14 ? z + z * ((zz * polynomial(tanTop, zz)) / polynomial(tanBottom, zz)) : z;
