@@ -12,6 +12,12 @@ import { TypedQueries } from '../support/queries/typed-queries.js';
 const seed = Number(process.env.SEED ?? 20_261_123);
 const rounds = (usual: number): number => Number(process.env.ROUNDS ?? usual);
 
+/** Time of this thread alone: whatever else the machine does is not the query's. */
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 describe(`fuzzing PromQL (seed ${seed})`, function () {
   this.timeout(0);
 
@@ -35,7 +41,7 @@ describe(`fuzzing PromQL (seed ${seed})`, function () {
     for (let i = 0; i < count; i++) {
       const query = (kinds[i % 2] as TypedQueries).query();
       const timeMs = Math.round(dataStartMs + random.float() * (dataEndMs - dataStartMs));
-      const startMs = systemClock.monotonicMs();
+      const startMs = threadMs();
       try {
         const asked = { queryable: store, query };
         if (i % 4 < 2) await engine.instant({ ...asked, timeMs });
@@ -45,7 +51,7 @@ describe(`fuzzing PromQL (seed ${seed})`, function () {
           assert.fail(`${query}: ${messageOf(error)}`);
         refused++;
       }
-      const ms = systemClock.monotonicMs() - startMs;
+      const ms = threadMs() - startMs;
       if (ms > longest.ms) longest = { ms, query };
     }
     process.stdout.write(
@@ -63,14 +69,14 @@ describe(`fuzzing PromQL (seed ${seed})`, function () {
     for (let i = 0; i < count; i++) {
       const pattern = hostileRegexp(random);
       const value = hostileValue(random);
-      const startMs = systemClock.monotonicMs();
+      const startMs = threadMs();
       try {
         if (compileLabelRegexp(pattern).test(value)) matched++;
       } catch (error) {
         if (!(error instanceof RegexpSyntaxError)) assert.fail(`${pattern}: ${messageOf(error)}`);
         refused++;
       }
-      const ms = systemClock.monotonicMs() - startMs;
+      const ms = threadMs() - startMs;
       if (ms > longest.ms) longest = { ms, pair: `${pattern.slice(0, 80)} on ${value.length} characters` };
     }
     process.stdout.write(
