@@ -26,6 +26,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   discovery: [...open, 'http', 'yaml'],
   scrape: [...toStorage, 'yaml', 'http', 'exposition', 'discovery'],
   config: [...open, 'yaml'],
+  check: [...toStorage, 'yaml', 'http', 'discovery', 'scrape', 'config', 'rules'],
   remote: [...toStorage, 'yaml', 'http'],
   web: [...open, 'promql', 'exposition', 'storage'],
   client: [...open, 'http'],

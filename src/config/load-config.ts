@@ -1,15 +1,23 @@
+import { dirname, resolve } from 'node:path';
 import { quoteGo } from '../base/index.js';
 import {
   checkDiscovery,
   checkStaticTargets,
   discoveryFields,
+  type Mechanism,
   resolveDiscoveryPaths,
   takeDiscovery,
 } from '../discovery/options.js';
 import { checkHttpClient, httpClientFields, joinPath, resolveHttpPaths } from '../http/options.js';
 import { checkRelabelRule, type RelabelRule } from '../model/index.js';
 import { remoteRead, remoteWrite, resolveRemotePaths } from '../remote/options.js';
-import { checkScrape, checkScrapeRules, completeScrapeOptions, scrapeFields } from '../scrape/options.js';
+import {
+  checkScrape,
+  checkScrapeRules,
+  completeScrapeOptions,
+  type OptionProblem,
+  scrapeFields,
+} from '../scrape/options.js';
 import { storageSchema } from '../tsdb/options.js';
 import {
   type ConfigProblem,
@@ -21,6 +29,7 @@ import {
   type StructOf,
   string,
   struct,
+  upstreamMessage,
   withDefault,
 } from '../yaml/index.js';
 import { alerting, resolveAlertingPaths } from './alerting.js';
@@ -45,24 +54,34 @@ export interface LoadedConfig {
   readonly problems: readonly ConfigProblem[];
   /** Keys that are accepted and that nothing acts on yet, as paths: `remote_write`. */
   readonly notYetEffective: readonly string[];
+  /** Mechanisms of discovery that jobs name. */
+  readonly mechanisms: readonly UsedMechanism[];
   /** Environment variables that external labels name and that are unset or empty. */
   readonly emptyVariables: readonly string[];
 }
 
+export interface UsedMechanism {
+  readonly mechanism: Mechanism;
+  readonly job: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function jobFields() {
+  return { ...scrapeFields(), ...httpClientFields(), ...discoveryFields() };
+}
+
 function jobSchema() {
-  return struct(
-    { ...scrapeFields(), ...httpClientFields(), ...discoveryFields() },
-    {
-      typeName: 'config.ScrapeConfig',
-      check(job, report) {
-        checkDiscovery(job, report);
-        if (!checkScrape(job, report)) return;
-        checkHttpClient(job, report);
-        if (job.relabelConfigs.length === 0) checkStaticTargets(job.staticConfigs, report);
-        checkScrapeRules(job, report);
-      },
+  return struct(jobFields(), {
+    typeName: 'config.ScrapeConfig',
+    check(job, report) {
+      checkDiscovery(job, report);
+      if (!checkScrape(job, report)) return;
+      checkHttpClient(job, report);
+      if (job.relabelConfigs.length === 0) checkStaticTargets(job.staticConfigs, report);
+      checkScrapeRules(job, report);
     },
-  );
+  });
 }
 
 function topFields() {
@@ -88,7 +107,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const decoded = decodeYaml(options.text, schema, options.file);
   const emptyVariables: string[] = [];
   const { value } = decoded;
-  if (value === undefined) return { problems: decoded.problems, notYetEffective: [], emptyVariables };
+  if (value === undefined)
+    return { problems: decoded.problems, notYetEffective: [], mechanisms: [], emptyVariables };
   const written = value.global ?? defaultGlobal();
   const global = completeGlobal(
     written,
@@ -105,14 +125,25 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   checkRemote(value, global, report);
   const strategy = strategyProblem(value.otlp, global.metricNameValidationScheme === 'legacy');
   if (strategy !== undefined) report(value.otlp, 'translation_strategy', strategy);
-  const notYetEffective = findNotYetEffective(value);
-  if (problems.length > 0) return { problems, notYetEffective, emptyVariables };
-  return {
-    config: assemble(value, global, jobs, options.baseDirectory),
+  const found = {
     problems,
-    notYetEffective,
+    notYetEffective: findNotYetEffective(value),
+    mechanisms: usedMechanisms(value, decoded),
     emptyVariables,
   };
+  if (problems.length > 0) return found;
+  return { ...found, config: assemble(value, global, jobs, options.baseDirectory) };
+}
+
+function usedMechanisms(value: Written, decoded: DecodedYaml<Written>): UsedMechanism[] {
+  return value.scrapeConfigs.flatMap((job) =>
+    job === undefined
+      ? []
+      : (Object.keys(takeDiscovery(job).configs) as Mechanism[]).map((mechanism) => {
+          const { line, column } = decoded.placeOf(job, `${mechanism}_sd_configs`);
+          return { mechanism, job: job.jobName, line, column };
+        }),
+  );
 }
 
 /** Reports what is wrong with an object or a key of it, in upstream's words. */
@@ -186,7 +217,7 @@ function completeJobs(given: {
     const { path } = decoded.placeOf(job);
     // What could not be read stands as zero and would only bring problems of its own.
     if (decoded.problems.some((problem) => problem.path.startsWith(path))) continue;
-    const completed = completeScrapeOptions(job, given.global);
+    const completed = completeJob(job, given.global, options.baseDirectory);
     if ('problem' in completed) {
       report(job, completed.problem.key, completed.problem.text);
       continue;
@@ -195,17 +226,65 @@ function completeJobs(given: {
       report(job, 'job_name', `found multiple scrape configs with job name ${quoteGo(job.jobName)}`);
     }
     names.add(job.jobName);
-    const scrape = completed.options;
-    jobs.push({
-      scrape: {
-        ...scrape,
-        http: resolveHttpPaths(scrape.http, options.baseDirectory),
-        scrapeFailureLogFile: joinPath(options.baseDirectory, scrape.scrapeFailureLogFile),
-      },
-      discovery: resolveDiscoveryPaths(takeDiscovery(job), options.baseDirectory),
-    });
+    jobs.push(completed.job);
   }
   return jobs;
+}
+
+type WrittenJob = StructOf<ReturnType<typeof jobFields>>;
+
+function completeJob(
+  job: WrittenJob,
+  global: GlobalConfig,
+  directory: string,
+): { job: Job } | { problem: OptionProblem } {
+  const completed = completeScrapeOptions(job, global);
+  if ('problem' in completed) return completed;
+  const scrape = completed.options;
+  return {
+    job: {
+      scrape: {
+        ...scrape,
+        http: resolveHttpPaths(scrape.http, directory),
+        scrapeFailureLogFile: joinPath(directory, scrape.scrapeFailureLogFile),
+      },
+      discovery: resolveDiscoveryPaths(takeDiscovery(job), directory),
+    },
+  };
+}
+
+/** What a file of `scrape_config_files` holds; the problem is upstream's. Source: config.go (GetScrapeConfigs). */
+export function loadScrapeConfigFile(given: {
+  readonly text: string;
+  readonly file: string;
+  readonly global: GlobalConfig;
+  /** Where each job's name is taken, by name. */
+  readonly places: Map<string, string>;
+}): { readonly jobs: readonly Job[]; readonly problem?: string } {
+  const { text, file, global, places } = given;
+  const schema = struct(
+    { scrape_configs: list(optional(jobSchema())) },
+    { typeName: 'config.ScrapeConfigs' },
+  );
+  const decoded = decodeYaml(text, schema, file);
+  const problem = upstreamMessage(decoded.problems);
+  if (problem !== undefined) return { jobs: [], problem };
+  const jobs: Job[] = [];
+  for (const job of decoded.value?.scrapeConfigs ?? []) {
+    if (job === undefined) return { jobs: [], problem: 'empty or null scrape config section' };
+    const completed = completeJob(job, global, dirname(file));
+    if ('problem' in completed) return { jobs: [], problem: completed.problem.text };
+    const first = places.get(job.jobName);
+    const name = quoteGo(job.jobName);
+    if (first !== undefined)
+      return {
+        jobs: [],
+        problem: `found multiple scrape configs with job name ${name}, first found in ${first}`,
+      };
+    places.set(job.jobName, quoteGo(resolve(file)));
+    jobs.push(completed.job);
+  }
+  return { jobs };
 }
 
 function assemble(value: Written, global: GlobalConfig, jobs: readonly Job[], directory: string): Config {

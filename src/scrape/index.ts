@@ -1,6 +1,7 @@
 export { examinePage, type PageReport } from './examine-page.js';
 export { examineTarget, type TargetReport } from './examine-target.js';
 export type { FamilyMetadata } from './metadata-cache.js';
+export type { ScrapeOptions } from './options.js';
 export {
   type DroppedTargetView,
   type ScrapeConfiguration,

@@ -43,6 +43,7 @@ function runLine(line: string, cwd: string): CommandResult {
 
 /** Files that examples name. */
 const files: Readonly<Record<string, string>> = {
+  'prometheus.yml': 'scrape_configs:\n- job_name: a\n  static_configs: [{targets: ["a:1"]}]\n',
   'rules.test': 'load 1m\n  a 0+1x10\n\neval instant at 10m rate(a[5m])\n  {} 0.016666666666666666\n',
   'queries.test': 'eval instant at 0 1 + 1\n  2\n',
   'query.promql': '# Requests by job.\nsum by (job) (rate(http_requests_total[5m]))\n',
