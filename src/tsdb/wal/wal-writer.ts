@@ -294,7 +294,6 @@ export class WalWriter {
       await this.#file.writeSomeCopies();
       if (this.#sync !== 'none') this.#syncSoon();
     } catch (error) {
-      this.#copiesWait = true;
       const { path } = this.#file;
       this.#options.events?.log('warn', 'copies of series could not be written to the WAL', {
         segment: path,
@@ -341,6 +340,8 @@ export class WalWriter {
 
   /** What was cut back must be gone for good before those whose it was are refused. */
   async #afterFailedWrite(): Promise<void> {
+    // Else a turn would follow a turn for them for as long as what is owed cannot be written.
+    this.#copiesWait = true;
     if (this.#sync !== 'none') await this.#syncNow();
     if (this.#file.isBroken) await this.#file.abandon('good');
     await this.#file.trimAbandoned();

@@ -147,6 +147,25 @@ describe('the writer of the log', () => {
     }
   });
 
+  it('rests while the disk takes nothing of what is owed and of copies', async () => {
+    const { writer, disk } = await opened('none');
+    await commit(writer, 'acknowledged', 10);
+    let opens = 0;
+    const open = disk.open.bind(disk);
+    disk.open = (file, mode) => {
+      opens++;
+      return open(file, mode);
+    };
+    disk.rates = { write: 1, create: 1, truncate: 1 };
+    writer.copySeries([1, 2]);
+    writer.owe([new Uint8Array(5).fill(77)]);
+    await assert.rejects(commit(writer, 'acknowledged', 10), { code: 'wal-write-failed' });
+    for (let i = 0; i < 100; i++) await settled();
+    disk.rates = {};
+    assert.ok((await writer.close()) !== undefined);
+    assert.ok(opens < 100, `${opens} files opened`);
+  });
+
   it('takes nothing behind what was refused until that is cut off for good', async () => {
     let wasted = 0;
     for (let seed = 1; seed <= 50; seed++) {
